@@ -1,0 +1,3 @@
+"""Impasto: neural style transfer."""
+
+__version__ = "0.1.0"

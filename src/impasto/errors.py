@@ -1,0 +1,77 @@
+"""The tree of errors. Every mistake a user can make raises one of these, with a message that says what to do.
+
+    ImpastoError
+    ├── InputError            exit code 2: a picture, name, option or file that cannot be used
+    │   ├── PictureError      a picture cannot be read, or is unfit to be painted
+    │   ├── UnknownNameError  a name that is not in a registry, with the nearest ones
+    │   ├── JobError          a job or preset that does not validate
+    │   └── OutputError       a result cannot be written where it was asked for
+    ├── WeightsError          exit code 3: pretrained weights cannot be had or trusted
+    │   ├── UnavailableError  no source gave the file
+    │   └── CorruptError      a file is not what its name and hash promise
+    ├── SolveError            exit code 4: painting had to stop
+    │   └── DivergedError     the loss stopped being a number
+    └── CancelledError        exit code 130: the user stopped it
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ImpastoError(Exception):
+    """Base of every error Impasto raises on purpose; its text is meant for the user."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class InputError(ImpastoError):
+    """Something the user gave cannot be used."""
+
+    exit_code = 2
+
+
+class PictureError(InputError):
+    """A picture cannot be read, or is unfit to be painted."""
+
+
+class UnknownNameError(InputError):
+    """A name that nothing is registered under."""
+
+
+class JobError(InputError):
+    """A job, preset or setting that does not validate."""
+
+
+class OutputError(InputError):
+    """A result cannot be written where it was asked for."""
+
+
+class WeightsError(ImpastoError):
+    """Pretrained weights cannot be obtained or trusted."""
+
+    exit_code = 3
+
+
+class UnavailableError(WeightsError):
+    """No source gave the file; the message names each one tried and what it said."""
+
+
+class CorruptError(WeightsError):
+    """A file is not what its name and hash promise."""
+
+
+class SolveError(ImpastoError):
+    """Painting had to stop."""
+
+    exit_code = 4
+
+
+class DivergedError(SolveError):
+    """The loss stopped being a number; the last good picture is kept."""
+
+
+class CancelledError(ImpastoError):
+    """The user stopped the work; what was reached is kept."""
+
+    exit_code = 130
