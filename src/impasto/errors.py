@@ -1,17 +1,17 @@
 """The tree of errors. Every mistake a user can make raises one of these, with a message that says what to do.
 
-    ImpastoError
-    ├── InputError            exit code 2: a picture, name, option or file that cannot be used
-    │   ├── PictureError      a picture cannot be read, or is unfit to be painted
-    │   ├── UnknownNameError  a name that is not in a registry, with the nearest ones
-    │   ├── JobError          a job or preset that does not validate
-    │   └── OutputError       a result cannot be written where it was asked for
-    ├── WeightsError          exit code 3: pretrained weights cannot be had or trusted
-    │   ├── UnavailableError  no source gave the file
-    │   └── CorruptError      a file is not what its name and hash promise
-    ├── SolveError            exit code 4: painting had to stop
-    │   └── DivergedError     the loss stopped being a number
-    └── CancelledError        exit code 130: the user stopped it
+ImpastoError
+├── InputError            exit code 2: a picture, name, option or file that cannot be used
+│   ├── PictureError      a picture cannot be read, or is unfit to be painted
+│   ├── UnknownNameError  a name that is not in a registry, with the nearest ones
+│   ├── JobError          a job or preset that does not validate
+│   └── OutputError       a result cannot be written where it was asked for
+├── WeightsError          exit code 3: pretrained weights cannot be had or trusted
+│   ├── UnavailableError  no source gave the file
+│   └── CorruptError      a file is not what its name and hash promise
+├── SolveError            exit code 4: painting had to stop
+│   └── DivergedError     the loss stopped being a number
+└── CancelledError        exit code 130: the user stopped it
 """
 
 from __future__ import annotations

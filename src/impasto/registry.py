@@ -43,7 +43,9 @@ class Registry(Mapping[str, T]):
         try:
             return self._entries[name]
         except KeyError:
-            raise UnknownNameError(f"no {self.what} is named {name!r}. {did_you_mean(name, self._entries)}") from None
+            raise UnknownNameError(
+                f"no {self.what} is named {name!r}. {did_you_mean(name, self._entries)}"
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

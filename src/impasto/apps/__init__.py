@@ -1,0 +1,1 @@
+"""Apps: the ways people reach Impasto."""

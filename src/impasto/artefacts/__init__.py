@@ -1,0 +1,1 @@
+"""Artefacts: obtaining a published file by name and hash, from whichever source answers."""

@@ -1,0 +1,1 @@
+"""Backbones: pretrained networks as lists of named nodes."""

@@ -1,0 +1,1 @@
+"""Losses: what a picture is asked to be, one to a file."""

@@ -1,0 +1,1 @@
+"""Pictures: pixels in, pixels out. The only room that knows the image library."""

@@ -1,0 +1,1 @@
+"""Solve: the one loop that paints, and what it needs."""

@@ -1,0 +1,1 @@
+"""Tasks: what Impasto can do with a picture, one job to a file."""

@@ -1,0 +1,1 @@
+"""Weights: where the numbers in the networks come from."""
