@@ -68,7 +68,11 @@ class SolveError(ImpastoError):
 
 
 class DivergedError(SolveError):
-    """The loss stopped being a number; the last good picture is kept."""
+    """The loss stopped being a number; `image` [1, 3, H, W] is the last good one, or None."""
+
+    def __init__(self, message: str, image: object = None) -> None:
+        super().__init__(message)
+        self.image = image
 
 
 class CancelledError(ImpastoError):

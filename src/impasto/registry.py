@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar, Union
 
 from impasto.errors import UnknownNameError
 
@@ -43,9 +43,7 @@ class Registry(Mapping[str, T]):
         try:
             return self._entries[name]
         except KeyError:
-            raise UnknownNameError(
-                f"no {self.what} is named {name!r}. {did_you_mean(name, self._entries)}"
-            ) from None
+            raise UnknownNameError(f"no {self.what} is named {name!r}. {did_you_mean(name, self._entries)}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
@@ -55,3 +53,20 @@ class Registry(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+class OneOf:
+    """Marks a field that holds any registered kind of a base class: `Annotated[Loss, OneOf(LOSSES)]`.
+
+    Read by pydantic when a job is validated, at which time every kind must be registered; each kind has a field
+    `kind` with a literal value, which tells them apart.
+    """
+
+    def __init__(self, kinds: Mapping[str, type[Any]]) -> None:
+        self.kinds = kinds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Stand for the union of all kinds, told apart by `kind`."""
+        from pydantic import Field
+
+        return handler.generate_schema(Annotated[Union[tuple(self.kinds.values())], Field(discriminator="kind")])  # noqa: UP007

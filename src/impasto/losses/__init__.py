@@ -1,1 +1,24 @@
-"""Losses: what a picture is asked to be, one to a file."""
+"""Losses: what a picture is asked to be, one to a file. Importing this room registers them all in `LOSSES`."""
+
+from impasto.losses.base import LOSSES, Features, Loss, Role, StatisticLoss, Targets, Term
+from impasto.losses.content import ContentLoss
+from impasto.losses.gram import GramLoss, gram
+from impasto.losses.moments import MomentsLoss
+from impasto.losses.statistic import Statistic
+from impasto.losses.variation import VariationLoss
+
+__all__ = [
+    "LOSSES",
+    "ContentLoss",
+    "Features",
+    "GramLoss",
+    "Loss",
+    "MomentsLoss",
+    "Role",
+    "Statistic",
+    "StatisticLoss",
+    "Targets",
+    "Term",
+    "VariationLoss",
+    "gram",
+]

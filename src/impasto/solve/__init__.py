@@ -1,1 +1,36 @@
 """Solve: the one loop that paints, and what it needs."""
+
+from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
+from impasto.solve.lbfgs import LBFGS
+from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
+from impasto.solve.problem import Level, Problem, Target
+from impasto.solve.pyramid import pyramid, resize
+from impasto.solve.solve import solve
+from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start
+
+__all__ = [
+    "LBFGS",
+    "OPTIMIZERS",
+    "SGD",
+    "STARTS",
+    "Adam",
+    "ContentStart",
+    "Descent",
+    "Event",
+    "Finished",
+    "Level",
+    "LevelDone",
+    "LevelStarted",
+    "MixedStart",
+    "NoiseStart",
+    "Optimizer",
+    "Problem",
+    "Snapshot",
+    "Start",
+    "Started",
+    "Step",
+    "Target",
+    "pyramid",
+    "resize",
+    "solve",
+]

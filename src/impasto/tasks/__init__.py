@@ -1,1 +1,6 @@
-"""Tasks: what Impasto can do with a picture, one job to a file."""
+"""Tasks: what Impasto can do with a picture, one job to a file. Importing this room registers them all in `JOBS`."""
+
+from impasto.tasks.job import JOBS, Job, PictureSource
+from impasto.tasks.stylize import StylizeJob
+
+__all__ = ["JOBS", "Job", "PictureSource", "StylizeJob"]

@@ -1,0 +1,99 @@
+"""A pretrained network, ready to look at pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from impasto.backbones.graph import INPUT, Graph
+from impasto.backbones.preprocessing import Preprocessing
+from impasto.errors import PictureError
+
+Precision = Literal["fp32", "bf16"]
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+
+class Backbone(nn.Module):
+    """A graph, how it wants its pixels, and the precision it computes in.
+
+    Called with an image [N, 3, H, W] of sRGB in [0, 1] and layer names, it returns the activations by name, in the
+    precision of the graph; `input` is the image itself, untouched.
+
+    name, weights, weights_sha256: what it is, for the record of a run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        graph: Graph,
+        preprocessing: Preprocessing,
+        *,
+        weights: str = "",
+        weights_sha256: str = "",
+        precision: Precision = "fp32",
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.weights = weights
+        self.weights_sha256 = weights_sha256
+        self.precision = precision
+        self.preprocessing = preprocessing
+        self.graph = graph.to(dtype=DTYPES[precision], memory_format=torch.channels_last)
+        self.mean: Tensor
+        self.std: Tensor
+        self.register_buffer("mean", torch.tensor(preprocessing.mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(preprocessing.std).view(1, 3, 1, 1))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every layer that can be asked for, in execution order."""
+        return self.graph.layers
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie, and the images must."""
+        return self.mean.device
+
+    def forward(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Return the activations [N, C, h, w] of `layers`, by name.
+
+        Raises UnknownNameError for a layer the network does not have, PictureError if the image is too small for the
+        deepest one.
+        """
+        pixels = image.flip(1) if self.preprocessing.order == "bgr" else image
+        pixels = (pixels * self.preprocessing.scale - self.mean) / self.std
+        pixels = pixels.to(DTYPES[self.precision]).contiguous(memory_format=torch.channels_last)
+        try:
+            activations = self.graph(pixels, layers)
+        except RuntimeError as error:
+            if min(image.shape[-2:]) < self.least_side(layers):
+                raise PictureError(self._too_small(image, layers)) from error
+            raise
+        return {name: image if name == INPUT else value for name, value in activations.items()}
+
+    def least_side(self, layers: Iterable[str]) -> int:
+        """The shortest side in pixels that still leaves 2 × 2 positions at every layer on the way to `layers`."""
+        reduction = 1
+        for node in self.graph.plan(layers):
+            stride = getattr(node.op, "stride", getattr(node.op, "window", 1))
+            reduction *= stride if isinstance(stride, int) else stride[0]
+        return 2 * reduction
+
+    def check_size(self, width: int, height: int, layers: Iterable[str]) -> None:
+        """Raise PictureError if a picture of this size is too small for `layers`."""
+        wanted = tuple(layers)
+        if min(width, height) < self.least_side(wanted):
+            raise PictureError(self._too_small_text(width, height, wanted))
+
+    def _too_small(self, image: Tensor, layers: Sequence[str]) -> str:
+        return self._too_small_text(image.shape[-1], image.shape[-2], layers)
+
+    def _too_small_text(self, width: int, height: int, layers: Sequence[str]) -> str:
+        return (
+            f"a picture of {width}×{height} pixels is too small for {self.name} up to "
+            f"{self.graph.plan(layers)[-1].name}: the shorter side must be at least {self.least_side(layers)} pixels. "
+            "Ask for a larger --size, or a picture that is less elongated."
+        )

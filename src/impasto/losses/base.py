@@ -1,0 +1,104 @@
+"""What a loss is: a frozen description that, bound to targets, becomes one term of the objective."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from torch import Tensor
+
+from impasto.errors import JobError
+from impasto.losses.statistic import Statistic
+from impasto.registry import Registry
+
+Features = Mapping[str, Tensor]
+Term = Callable[[Features], Tensor]
+Role = Literal["content", "style", "none"]
+Targets = Sequence[tuple[float, Features]]
+"""The features of each target picture with its share; the shares need not sum to one."""
+
+PIXELS = "input"
+"""The layer name under which a network hands out the picture itself."""
+
+LOSSES: Registry[type[Loss]] = Registry("loss")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss(abc.ABC):
+    """One weighted term of the objective. A subclass is either abstract or final.
+
+    kind: the name it is registered under.
+    weight: what the term is multiplied by; 0 or more.
+    layers: where the network is looked at; a layer given twice counts twice.
+    layer_weights: one weight to a layer; none means 1/len(layers) each.
+    target: whose features it is bound to: the content picture, the style pictures, or nobody's.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    kind: str
+    weight: float = 1.0
+    layers: tuple[str, ...] = ()
+    layer_weights: tuple[float, ...] = ()
+    target: Role = "none"
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        if kind:
+            LOSSES.add(kind, cls)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight < float("inf"):
+            raise JobError(f"the weight of the {self.kind} loss must be 0 or more, not {self.weight}")
+        if self.layer_weights and len(self.layer_weights) != len(self.layers):
+            raise JobError(
+                f"the {self.kind} loss has {len(self.layers)} layers but {len(self.layer_weights)} layer weights; "
+                "give one weight to a layer"
+            )
+        if any(not 0 <= w < float("inf") for w in self.layer_weights):
+            raise JobError(f"layer weights of the {self.kind} loss must be 0 or more: {self.layer_weights}")
+        if not self.layers:
+            raise JobError(f"the {self.kind} loss has no layers; name at least one")
+
+    @property
+    def weighted_layers(self) -> tuple[tuple[str, float], ...]:
+        """Layers with their weights, repeats as given."""
+        weights = self.layer_weights or (1 / len(self.layers),) * len(self.layers)
+        return tuple(zip(self.layers, weights, strict=True))
+
+    @abc.abstractmethod
+    def bind(self, targets: Targets) -> Term:
+        """Measure the targets once and return the function of features to minimise, `weight` left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatisticLoss(Loss):
+    """A loss that knows a layer by additive statistics, and compares those."""
+
+    target: Role = field(default="style")
+
+    @abc.abstractmethod
+    def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
+        """Sum what matters over the positions of [1, C, H, W], each weighted by `positions` [H, W] if given."""
+
+    @abc.abstractmethod
+    def compare(self, measured: Statistic, target: Statistic) -> Tensor:
+        """How far a layer of the image is from what is remembered, as one number."""
+
+    def bind(self, targets: Targets) -> Term:
+        """Add up the statistics of the targets in their shares, to compare with every step."""
+        if not targets:
+            raise JobError(f"the {self.kind} loss needs a {self.target} picture")
+        whole = sum(share for share, _ in targets)
+        remembered: dict[str, Statistic] = {}
+        for name in dict.fromkeys(self.layers):
+            parts = [self.measure(f[name]).share(share / whole).detach() for share, f in targets]
+            remembered[name] = sum(parts[1:], parts[0])
+
+        def term(features: Features) -> Tensor:
+            measured = {name: self.measure(features[name]) for name in remembered}
+            parts = [w * self.compare(measured[name], remembered[name]) for name, w in self.weighted_layers]
+            return sum(parts[1:], parts[0])
+
+        return term

@@ -1,0 +1,60 @@
+"""Content as the activations themselves (Gatys, Ecker & Bethge 2015, arXiv 1508.06576, equation 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from torch import Tensor
+
+from impasto.errors import JobError
+from impasto.losses.base import Features, Loss, Role, Targets, Term
+
+ContentNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
+
+TINY = 1e-12
+"""Keeps the division by a target's energy finite where the target is zero throughout."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentLoss(Loss, kind="content"):
+    """Squared distance between the activations F of the image and P of the content picture, [C, H, W] each.
+
+    normalisation, what the sum of squares Σ (F − P)² is multiplied by:
+      gatys            1/2                  Gatys et al. 2015, equation 1
+      deeplearning-ai  1 / (4·H·W·C)        the deeplearning.ai assignment
+      neural-style     1 / (C·H·W)          the mean; J. Johnson's neural-style
+      johnson          1 / (C·H·W)          Johnson, Alahi & Fei-Fei 2016, section 3.2
+      energy           1 / Σ P²             ours: does not change with picture size, layer or network
+    activation_scale: multiplies F and P before the formula (see docs/explanation/presets.md).
+    """
+
+    kind: Literal["content"] = "content"
+    layers: tuple[str, ...] = ("relu4_2",)
+    target: Role = field(default="content")
+    normalisation: ContentNormalisation = "energy"
+    activation_scale: float = 1.0
+
+    def compare(self, activation: Tensor, target: Tensor) -> Tensor:
+        """Distance of one layer; both float, of one shape [1, C, H, W]."""
+        difference = (activation.float() - target.float()) * self.activation_scale
+        squares = difference.square()
+        if self.normalisation == "gatys":
+            return squares.sum() / 2
+        if self.normalisation == "deeplearning-ai":
+            return squares.mean() / 4
+        if self.normalisation == "energy":
+            return squares.mean() / ((target.float() * self.activation_scale).square().mean() + TINY)
+        return squares.mean()
+
+    def bind(self, targets: Targets) -> Term:
+        """Keep the activations of the one content picture."""
+        if len(targets) != 1:
+            raise JobError(f"the content loss needs exactly one content picture, not {len(targets)}")
+        remembered = {name: targets[0][1][name].detach() for name in self.layers}
+
+        def term(features: Features) -> Tensor:
+            parts = [w * self.compare(features[name], remembered[name]) for name, w in self.weighted_layers]
+            return sum(parts[1:], parts[0])
+
+        return term

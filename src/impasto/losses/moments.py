@@ -1,0 +1,52 @@
+"""Style as the mean and covariance of the channels.
+
+The Gram matrix is their sum: G/M = covariance + mean meanᵀ. Compared apart, an image can no longer pay for a wrong
+mean with a wrong covariance, which is how Gram matching lets brightness and contrast drift (Risser, Wilmot & Barnes
+2017, arXiv 1701.08893, section 3; means and standard deviations alone: Li et al. 2017, arXiv 1701.01036).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from impasto.losses.base import StatisticLoss
+from impasto.losses.content import TINY
+from impasto.losses.statistic import Statistic
+
+
+@dataclass(frozen=True, kw_only=True)
+class MomentsLoss(StatisticLoss, kind="moments"):
+    """Distance of channel means plus distance of channel covariances, each divided by the style's own energy.
+
+    balance: the share of the means in the sum, 0 … 1.
+    """
+
+    kind: Literal["moments"] = "moments"
+    layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    balance: float = 0.5
+
+    def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
+        """[C + 1, C]: the Gram matrix with the channel sums as its last row."""
+        channels = activation.shape[1]
+        flat = activation.float().permute(0, 2, 3, 1).reshape(-1, channels)
+        ones = flat.new_ones(flat.shape[0], 1) if positions is None else positions.reshape(-1, 1)
+        weighted = flat if positions is None else flat * ones
+        return Statistic(torch.cat([flat.T @ weighted, ones.T @ flat]), ones.sum())
+
+    def compare(self, measured: Statistic, target: Statistic) -> Tensor:
+        """Distance of one layer."""
+        mean, covariance = split_moments(measured.mean)
+        wanted_mean, wanted_covariance = split_moments(target.mean)
+        of_means = (mean - wanted_mean).square().sum() / (wanted_mean.square().sum() + TINY)
+        of_covariances = (covariance - wanted_covariance).square().sum() / (wanted_covariance.square().sum() + TINY)
+        return self.balance * of_means + (1 - self.balance) * of_covariances
+
+
+def split_moments(moments: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean [C] and covariance [C, C] from the second and first moments [C + 1, C]."""
+    mean = moments[-1]
+    return mean, moments[:-1] - torch.outer(mean, mean)

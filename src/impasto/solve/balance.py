@@ -1,0 +1,77 @@
+"""One strength that means the same at every size, for every style and on every network.
+
+The raw losses differ by orders of magnitude between networks, layers, sizes and pictures, so a weight tuned on one
+job misses on the next. What the optimiser feels is the gradient. At the start of a level the gradient norms of the
+content terms and of the style terms are measured at the content picture with a little noise, and the terms are
+weighted so that their norms stand in the ratio that the strength asks for. The weights are then frozen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Generator, Tensor
+
+from impasto.backbones import Backbone
+from impasto.losses import Loss, Term
+from impasto.solve.start import white_noise
+
+PROBE_NOISE = 0.05
+"""Standard deviation of the noise on the content picture where gradients are measured; without it the content
+gradient would be zero."""
+
+RATIO_AT_HALF = 15.0
+"""Style over content, in gradient norm, at strength 0.5; found by looking, see docs/explanation/strength.md."""
+
+STEEPNESS = 1.5
+
+
+def style_ratio(strength: float) -> float:
+    """Style gradient over content gradient for a strength: 0 at 0, `RATIO_AT_HALF` at 0.5, infinite at 1."""
+    if strength >= 1:
+        return math.inf
+    return RATIO_AT_HALF * (strength / (1 - strength)) ** STEEPNESS
+
+
+def balance(
+    backbone: Backbone,
+    terms: Sequence[tuple[Loss, Term]],
+    layers: Sequence[str],
+    content: Tensor,
+    strength: float,
+    generator: Generator,
+) -> list[float]:
+    """Return one factor to each term, to be multiplied with the loss's own weight.
+
+    Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
+    of its weight times the content's. The whole objective is scaled to 1 at the point measured.
+    """
+    probe = (content + PROBE_NOISE * white_noise(content, generator)).requires_grad_()
+    features = backbone(probe, layers)
+    values = [loss.weight * term(features) for loss, term in terms]
+    roles: dict[str, Tensor] = {}
+    for (loss, _), value in zip(terms, values, strict=True):
+        roles[loss.target] = roles[loss.target] + value if loss.target in roles else value
+    norms = {role: gradient_norm(value, probe) for role, value in roles.items()}
+    factors = role_factors(norms, style_ratio(strength))
+    total = sum(factors[loss.target] * float(v.detach()) for (loss, _), v in zip(terms, values, strict=True))
+    scale = 1 / total if total > 0 and math.isfinite(total) else 1.0
+    return [factors[loss.target] * scale for loss, _ in terms]
+
+
+def gradient_norm(value: Tensor, image: Tensor) -> float:
+    """The Euclidean norm of the gradient of `value` at `image`; 0 where it does not depend on it."""
+    if not value.requires_grad:
+        return 0.0
+    (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
+    return float(gradient.norm())
+
+
+def role_factors(norms: Mapping[str, float], ratio: float) -> dict[str, float]:
+    """Factors that bring gradient norms of `content` and `style` into 1 : ratio; other roles count as content."""
+    wanted = dict.fromkeys(norms, 1 / (1 + ratio))
+    if "style" in norms:
+        wanted["style"] = 1.0 if math.isinf(ratio) else ratio / (1 + ratio)
+    return {role: wanted[role] / norm if norm > 0 else 0.0 for role, norm in norms.items()}

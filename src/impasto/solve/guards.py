@@ -1,0 +1,40 @@
+"""Noticing that something went wrong, and saying so in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from impasto.solve.problem import Problem
+
+FLAT = 0.02
+"""Standard deviation of pixel values under which a picture counts as blank."""
+
+
+def diverged(losses: Mapping[str, float], problem: Problem) -> str:
+    """Explain which term stopped being a number and what helps."""
+    bad = [name for name, value in losses.items() if not math.isfinite(value)]
+    which = f"the {' and '.join(bad)} loss is" if bad else "the gradient is"
+    advice = ["a smaller weight"]
+    if getattr(problem.optimizer, "learning_rate", None) is not None:
+        advice.append(f"a smaller learning rate than {problem.optimizer.learning_rate}")  # type: ignore[attr-defined]
+    if problem.backbone.precision != "fp32":
+        advice.append("--precision fp32")
+    return f"painting stopped: {which} no longer a finite number. Try {' or '.join(advice)}."
+
+
+def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:
+    """Say so if the picture came out nearly blank though the content was not, or a style was blank to begin with."""
+    warnings = []
+    for target in problem.targets.get("style", ()):
+        if float(target.image.std()) < FLAT:
+            warnings.append("a style picture is nearly one flat colour, so there is little style to take from it")
+    contents = problem.targets.get("content", ())
+    if float(image.std()) < FLAT and any(float(t.image.std()) >= FLAT for t in contents):
+        warnings.append(
+            "the result is nearly one flat colour: the style weight may be far too large or too small for this "
+            "picture; try --strength instead of explicit weights"
+        )
+    return tuple(warnings)

@@ -1,0 +1,77 @@
+"""What the solver is asked: a network, terms to minimise, pictures to aim at, and a way from small to large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from impasto.backbones import Backbone
+from impasto.errors import JobError
+from impasto.losses import Loss, Role
+from impasto.solve.lbfgs import LBFGS
+from impasto.solve.optimizers import Optimizer
+from impasto.solve.start import ContentStart, Start
+
+
+@dataclass(frozen=True)
+class Target:
+    """A picture aimed at: image [1, 3, H, W] at the size it has at the last level, and its share among its role."""
+
+    image: Tensor
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """One size of the pyramid, in pixels, and how many steps are taken there."""
+
+    width: int
+    height: int
+    steps: int
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1 or self.steps < 0:
+            raise JobError(f"a level needs a size of at least 1×1 and 0 steps or more, not {self}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Everything `solve` needs.
+
+    targets: the pictures of each role; those of role `content` are brought to the size of each level, those of role
+        `style` are scaled by as much as the level is smaller than the last.
+    strength: None takes the losses' weights as they are. A number from 0 (the content picture) to 1 (all style)
+        balances them by their gradients at the start of each level, see `impasto.solve.balance`.
+    detail: how much of the fine detail that the content picture loses in being made small is put back when a level
+        starts from the enlarged result of the one before; 0 … 1.
+    """
+
+    backbone: Backbone
+    losses: tuple[Loss, ...]
+    targets: Mapping[Role, tuple[Target, ...]]
+    levels: tuple[Level, ...]
+    start: Start = field(default_factory=ContentStart)
+    optimizer: Optimizer = field(default_factory=LBFGS)
+    strength: float | None = None
+    detail: float = 0.5
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.levels:
+            raise JobError("a problem needs at least one level")
+        if not self.losses:
+            raise JobError("a problem needs at least one loss")
+        if self.strength is not None and not 0 <= self.strength <= 1:
+            raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {self.strength}")
+        if self.strength is not None and not self.targets.get("content"):
+            raise JobError("strength balances style against content: give a content picture, or weights instead")
+        for loss in self.losses:
+            if loss.target != "none" and not self.targets.get(loss.target):
+                raise JobError(f"the {loss.kind} loss needs a {loss.target} picture")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that any loss looks at, each once."""
+        return tuple(dict.fromkeys(name for loss in self.losses for name in loss.layers))

@@ -1,0 +1,49 @@
+"""Coarse to fine: the sizes painted on the way, and how one level is carried to the next.
+
+Painting small first lets the network's fixed receptive fields see large parts of the style at once, so that its large
+forms appear (Gatys et al. 2017, arXiv 1611.07865, section 6), and most of the work is done on few pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from impasto.errors import JobError
+from impasto.solve.problem import Level
+
+
+def pyramid(width: int, height: int, *, smallest: int, steps: Sequence[int], shortest: int = 1) -> tuple[Level, ...]:
+    """Sizes doubling up to `width` × `height`, none with a longer side under `smallest` or a shorter under `shortest`.
+
+    steps: for each level, from the first; further levels take the last number, and a pyramid with fewer levels than
+        numbers takes the first ones, so that a small picture is not short of steps.
+    """
+    if not steps or any(n < 0 for n in steps):
+        raise JobError(f"steps must be one or more numbers of 0 or more, not {list(steps)}")
+    sizes = [(width, height)]
+    while max(sizes[-1]) >= 2 * smallest and min(sizes[-1]) >= 2 * shortest:
+        w, h = sizes[-1]
+        sizes.append((max(1, round(w / 2)), max(1, round(h / 2))))
+    sizes.reverse()
+    counts = [steps[min(i, len(steps) - 1)] for i in range(len(sizes))]
+    return tuple(Level(w, h, n) for (w, h), n in zip(sizes, counts, strict=True))
+
+
+def resize(image: Tensor, width: int, height: int) -> Tensor:
+    """Bicubic, antialiased when it shrinks; [1, 3, H, W] in, [1, 3, height, width] out, clipped to [0, 1]."""
+    if image.shape[-2:] == (height, width):
+        return image
+    return interpolate(image, (height, width), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+
+
+def carry_up(image: Tensor, content: Tensor | None, level: Level, detail: float) -> Tensor:
+    """Enlarge `image` to `level`, with `detail` of what the content picture lost at the smaller size put back."""
+    enlarged = resize(image, level.width, level.height)
+    if content is None or not detail:
+        return enlarged
+    small = resize(content, image.shape[-1], image.shape[-2])
+    lost = content - resize(small, level.width, level.height)
+    return (enlarged + detail * lost).clamp(0, 1)

@@ -1,0 +1,187 @@
+"""Stylising: one picture painted in the manner of others (Gatys, Ecker & Bethge 2016, CVPR)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Literal
+
+from torch import Tensor
+
+from impasto.backbones import Backbone, Padding, Pooling
+from impasto.errors import JobError
+from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, Role
+from impasto.pictures import Picture, check_paintable, composite, parse_size, picture_from, resize, with_alpha
+from impasto.registry import OneOf
+from impasto.solve import (
+    LBFGS,
+    OPTIMIZERS,
+    STARTS,
+    ContentStart,
+    Event,
+    Optimizer,
+    Problem,
+    Snapshot,
+    Start,
+    Target,
+    pyramid,
+    solve,
+)
+from impasto.tasks.colour import match_colours
+from impasto.tasks.job import Job, PictureSource
+from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.weights import PrecisionChoice, load_backbone
+
+
+@dataclass(frozen=True, kw_only=True)
+class StylizeJob(Job, kind="stylize"):
+    """Paint `content` in the manner of `styles`.
+
+    content: the picture whose things stay where they are.
+    styles: one or more pictures whose manner is taken; their statistics are blended in the shares `style_weights`
+        (equal if not given).
+    size: of the result: `"512"` the longer side, `"640x480"` exactly, None the content's own.
+    style_scale: the longer side of each style over the longer side of the result; larger means larger brushwork.
+    strength: 0 (the photo) … 1 (all style); None takes the losses' own weights, as the papers' presets do.
+    match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1.
+    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`.
+    losses, start, optimizer: what is minimised, from where and how.
+    smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
+        full size from the first step.
+    steps: steps per level, from the smallest; further levels take the last number.
+    detail: see `impasto.solve.Problem`.
+    """
+
+    kind: Literal["stylize"] = "stylize"
+    content: PictureSource
+    styles: tuple[PictureSource, ...]
+    style_weights: tuple[float, ...] = ()
+    size: str | None = "512"
+    style_scale: float = 1.0
+    strength: float | None = 0.5
+    match_colour: float = 0.0
+    backbone: str = "vgg19"
+    weights: str | None = None
+    pooling: Pooling = "average"
+    padding: Padding = "reflect"
+    precision: PrecisionChoice = "auto"
+    losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=lambda: (ContentLoss(), GramLoss()))
+    start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
+    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(default_factory=LBFGS)
+    smallest: int = 128
+    steps: tuple[int, ...] = (60, 60, 60)
+    detail: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.styles:
+            raise JobError("a style picture is needed: name at least one")
+        if self.style_weights and len(self.style_weights) != len(self.styles):
+            raise JobError(
+                f"{len(self.styles)} styles but {len(self.style_weights)} style weights; give one weight to a style"
+            )
+        if any(not 0 <= w < float("inf") for w in self.style_weights) or (
+            self.style_weights and not sum(self.style_weights)
+        ):
+            raise JobError(f"style weights must be 0 or more and not all 0: {list(self.style_weights)}")
+        if not 0 < self.style_scale <= 8:
+            raise JobError(f"style_scale must lie above 0 and up to 8, not {self.style_scale}")
+        if self.strength is not None and not 0 <= self.strength <= 1:
+            raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {self.strength}")
+        if not 0 <= self.match_colour <= 1:
+            raise JobError(f"match_colour must lie in 0 … 1, not {self.match_colour}")
+        if not 0 <= self.detail <= 1:
+            raise JobError(f"detail must lie in 0 … 1, not {self.detail}")
+        if self.smallest < 16:
+            raise JobError(f"smallest must be at least 16 pixels, not {self.smallest}")
+        if not self.steps or any(n < 0 for n in self.steps):
+            raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
+        parse_size(self.size)
+
+    @property
+    def inputs(self) -> dict[str, PictureSource]:
+        """The content and the styles."""
+        named = {f"style{i}": style for i, style in enumerate(self.styles, start=1)}
+        return {"content": self.content, **named}
+
+    def events(self, *, resume: Snapshot | None = None) -> Iterator[Event]:
+        """Paint, yielding an event per step.
+
+        Raises PictureError for a picture that cannot be used, UnknownNameError for an unknown network or layer,
+        WeightsError if the weights cannot be had, DivergedError if the objective is no longer a number.
+        """
+        yield from solve(self.problem(), resume=resume)
+
+    def problem(self) -> Problem:
+        """What the solver is asked: pictures read, weights loaded, levels laid out."""
+        content = self.content_picture
+        backbone = self.load_backbone()
+        layers = tuple(dict.fromkeys(name for loss in self.losses for name in loss.layers))
+        backbone.check_size(content.width, content.height, layers)
+        shortest = backbone.least_side(layers)
+        levels = pyramid(content.width, content.height, smallest=self.smallest, shortest=shortest, steps=self.steps)
+        styles = self.style_targets(content, backbone, layers)
+        image = to_tensor(composite(content), backbone.device)
+        if self.match_colour:
+            image = match_colours(image, styles, self.match_colour)
+        targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
+        return Problem(
+            backbone=backbone,
+            losses=self.losses,
+            targets=targets,
+            levels=levels,
+            start=self.start,
+            optimizer=self.optimizer,
+            strength=self.strength,
+            detail=self.detail,
+            seed=self.seed,
+        )
+
+    @cached_property
+    def content_picture(self) -> Picture:
+        """The content at the size of the result, read once."""
+        picture = picture_from(self.content)
+        check_paintable(picture, name_of(self.content, "the content picture"))
+        return resize(picture, *parse_size(self.size).fit(picture.width, picture.height))
+
+    def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
+        """The styles at the size they have beside the full-size result, with their shares."""
+        shares = self.style_weights or (1.0,) * len(self.styles)
+        longer = max(content.width, content.height) * self.style_scale
+        targets = []
+        for source, share in zip(self.styles, shares, strict=True):
+            name = name_of(source, "a style picture")
+            picture = picture_from(source)
+            check_paintable(picture, name)
+            width, height = fit_longer_side(picture, longer, backbone.least_side(layers))
+            targets.append(Target(to_tensor(resize(composite(picture), width, height), backbone.device), share))
+        return tuple(target for target in targets if target.share)
+
+    def picture(self, image: Tensor) -> Picture:
+        """The image as a picture, with the content's transparency and depth."""
+        content = self.content_picture
+        painted = to_picture(image, depth=content.depth)
+        return painted if content.alpha is None else with_alpha(painted, content.alpha)
+
+    def load_backbone(self) -> Backbone:
+        """The network, with its weights, where the job wants it."""
+        return load_backbone(
+            self.backbone,
+            weights=self.weights,
+            pooling=self.pooling,
+            padding=self.padding,
+            precision=self.precision,
+            device=self.device,
+        )
+
+
+def name_of(source: PictureSource, otherwise: str) -> str:
+    """How messages call a picture."""
+    return otherwise if isinstance(source, Picture) else str(source)
+
+
+def fit_longer_side(picture: Picture, longer: float, shortest: int) -> tuple[int, int]:
+    """Width and height with the given longer side, but no side under `shortest`."""
+    scale = max(longer / max(picture.width, picture.height), shortest / min(picture.width, picture.height))
+    return max(shortest, round(picture.width * scale)), max(shortest, round(picture.height * scale))
