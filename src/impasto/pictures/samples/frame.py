@@ -100,7 +100,9 @@ def blur(field: Field, radius: float, passes: int = 3) -> Field:
             padding = [(0, 0), (0, 0)]
             padding[axis] = (reach + 1, reach)
             total = np.cumsum(np.pad(out, padding, mode="edge"), axis=axis, dtype=np.float64)
-            ends = np.take(total, range(2 * reach + 1, total.shape[axis]), axis=axis)
-            starts = np.take(total, range(total.shape[axis] - 2 * reach - 1), axis=axis)
-            out = ((ends - starts) / (2 * reach + 1)).astype(np.float32)
+            span = 2 * reach + 1
+            if axis == 0:
+                out = ((total[span:] - total[:-span]) / span).astype(np.float32)
+            else:
+                out = ((total[:, span:] - total[:, :-span]) / span).astype(np.float32)
     return out
