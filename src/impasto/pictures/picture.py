@@ -25,9 +25,7 @@ class Picture:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.shape[0] != 3 or self.pixels.dtype != np.float32:
-            raise ValueError(
-                f"pixels must be float32 [3, H, W], not {self.pixels.dtype} {list(self.pixels.shape)}"
-            )
+            raise ValueError(f"pixels must be float32 [3, H, W], not {self.pixels.dtype} {list(self.pixels.shape)}")
         if self.alpha is not None and self.alpha.shape != self.pixels.shape[1:]:
             raise ValueError(f"alpha is {list(self.alpha.shape)} for pixels {list(self.pixels.shape)}")
 
