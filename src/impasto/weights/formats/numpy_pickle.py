@@ -22,7 +22,8 @@ from impasto.weights.formats.format import Arrays, Format
 
 _MOST_ARRAYS = 10_000
 _DEEPEST = 8
-_MOST_STRUCTURE = frozenset(["PROTO", "FRAME", "STOP", "MARK", "POP", "REDUCE", "BUILD", "GLOBAL", "STACK_GLOBAL"])
+_MOST_INSTRUCTIONS = 1_000_000
+_STRUCTURE = frozenset(["PROTO", "FRAME", "STOP", "MARK", "POP", "REDUCE", "BUILD", "GLOBAL", "STACK_GLOBAL"])
 _MEMO = frozenset(["BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET"])
 _DICTS_AND_LISTS = frozenset(["EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"])
 _TUPLES = frozenset(["EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"])
