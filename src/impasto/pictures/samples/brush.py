@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impasto.pictures.samples.frame import Field, bilinear
+from impasto.pictures.samples.frame import Field, Truth, bilinear
 
 TEXTURES = 24
 
@@ -47,13 +47,13 @@ class Brush:
         x, y = t.astype(np.float32), s.astype(np.float32)
         return np.asarray(0.65 * bilinear(steady, x, y) + 0.35 * bilinear(broken, x, y), dtype=np.float32)
 
-    def touches(self, texture: Field, s: Field, t: Field) -> Field:
+    def touches(self, texture: Field, s: Field, t: Field) -> Truth:
         """Whether bristles of `texture` reach the canvas at `s` along and `t` (−1 … 1) across: a boolean array."""
         lifted = 1.5 * s**3 + 0.9 * np.abs(t) ** 5
         return np.asarray(0.5 + 0.5 * texture > self.dryness * lifted * 0.62)
 
     def height(self, texture: Field, s: Field, t: Field) -> Field:
-        """Height of the paint at `s` along and `t` across, about 0 … 1: furrows, pushed-up edges, a ridge at the end."""
+        """Height of the paint at `s` along and `t` across, about 0 … 1: furrows, raised edges, an end ridge."""
         edge = np.abs(t)
         body = 1 - 0.75 * edge**4 + 0.35 * np.exp(-(((edge - 0.8) / 0.12) ** 2))
         ending = 0.45 * np.exp(-(((s - 0.94) / 0.04) ** 2)) * (1 - edge**2)

@@ -9,7 +9,7 @@ import numpy as np
 from impasto.pictures.picture import Picture
 from impasto.pictures.samples.brush import TEXTURES, Brush
 from impasto.pictures.samples.flow import trace
-from impasto.pictures.samples.frame import Field, Frame, read
+from impasto.pictures.samples.frame import Field, Frame, Numbers, read
 from impasto.pictures.samples.palette import encode, linear_rgb, vary
 
 _POINTS = 17
@@ -31,7 +31,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Strokes:
-    """Strokes in painting order: paths [N, P, 2] and widths [N] in units, two OKLab colours [N, 3] loaded side by side."""
+    """Strokes in painting order: paths [N, P, 2] and widths [N] in units, two OKLab colours [N, 3] side by side."""
 
     paths: Field
     widths: Field
@@ -53,11 +53,10 @@ class Layer:
     tolerance: float = 0.12
     wander: tuple[float, float] = (0.03, 0.012)
     busy: float = 0.0
-    turn: float = 0.0
 
 
 class Canvas:
-    """A primed canvas for a picture of `frame`; paint is laid on finer than the picture and averaged down at the end."""
+    """A primed canvas for a picture of `frame`, painted finer than the picture and averaged down at the end."""
 
     def __init__(self, frame: Frame, ground: Field) -> None:
         self.frame = frame
@@ -81,6 +80,7 @@ class Canvas:
         textures = brush.textures(rng, along, across)
         kind = rng.integers(TEXTURES, size=len(strokes.paths))
         touched = brush.touches(textures, s[:, None], t)
+        # Of several samples on one pixel the last assigned stays, which is what NumPy promises for repeated indices.
         top = np.full(self.fine.width * self.fine.height, -1, np.int64)
         batch = max(1, _BATCH_SAMPLES // (along * across))
         for start in range(0, len(strokes.paths), batch):
@@ -90,7 +90,7 @@ class Canvas:
             top[pixel.ravel()[hit]] = start * along * across + np.flatnonzero(hit)
         self._paint(top, strokes, brush, textures, kind)
 
-    def _pixels(self, paths: Field, widths: Field, pressure: Field, s: Field, t: Field) -> np.ndarray:
+    def _pixels(self, paths: Field, widths: Field, pressure: Field, s: Field, t: Field) -> Numbers:
         """The flat pixel under each sample of each stroke, [N, along, across], or −1 outside."""
         spine = s * (paths.shape[1] - 1)
         left = np.minimum(spine.astype(np.int32), paths.shape[1] - 2)
@@ -106,7 +106,7 @@ class Canvas:
         inside = (x >= 0) & (x < self.fine.width) & (y >= 0) & (y < self.fine.height)
         return np.where(inside, y * self.fine.width + x, -1)
 
-    def _paint(self, top: np.ndarray, strokes: Strokes, brush: Brush, textures: Field, kind: np.ndarray) -> None:
+    def _paint(self, top: Numbers, strokes: Strokes, brush: Brush, textures: Field, kind: Numbers) -> None:
         """Colour the pixels whose topmost sample of this layer is in `top`, and raise the paint there."""
         pixel = np.flatnonzero(top >= 0)
         along, across = textures.shape[1:]
@@ -121,13 +121,10 @@ class Canvas:
         paint = brush.height(texture, s, t) * strokes.widths[stroke] * np.float32(brush.relief)
         self._height[pixel] = 0.35 * self._height[pixel] + paint
 
-    def picture(self, *, light: float = 0.55, gloss: float = 0.1, weave: float = 0.0) -> Picture:
+    def picture(self, *, light: float = 0.55, gloss: float = 0.1) -> Picture:
         """The canvas lit from the upper left: `light` is the strength of shading, `gloss` of highlights."""
         fine, times = self.fine, self.frame.oversampling()
         height = self._height.reshape(fine.height, fine.width) * np.float32(fine.unit)
-        if weave:
-            x, y = fine.grid()
-            height = height + np.float32(weave * fine.unit) * np.sin(x * 900) * np.sin(y * 900)
         lab = self._lab.reshape(3, fine.height, fine.width)
         return Picture(encode(reduce(illuminate(linear_rgb(lab), height, light, gloss), times)))
 
@@ -166,10 +163,7 @@ def _strokes(frame: Frame, study: Study, layer: Layer, rng: np.random.Generator)
         kept = read(frame, study.busy, x, y) >= layer.busy * rng.uniform(0.7, 1.2, x.size)
         x, y = x[kept], y[kept]
     scale = rng.uniform(0.55, 1.0, x.size).astype(np.float32)
-    flow = study.flow
-    if layer.turn:
-        flow = _turned(flow, layer.turn)
-    paths = trace(frame, flow, x, y, brush.length * scale, _POINTS)
+    paths = trace(frame, study.flow, x, y, brush.length * scale, _POINTS)
     paths = paths[:, ::-1] if rng.random() < 0.5 else paths
     paths = _ended(frame, study.colour, np.ascontiguousarray(paths), layer.tolerance)
     middle = paths[:, _POINTS // 2]
@@ -179,11 +173,6 @@ def _strokes(frame: Frame, study: Study, layer: Layer, rng: np.random.Generator)
     second = vary(first, rng, lightness * 0.8, hue * 1.2)
     widths = (brush.width * rng.uniform(0.6, 1.0, x.size)).astype(np.float32)
     return Strokes(paths, widths, first, second)
-
-
-def _turned(flow: Field, angle: float) -> Field:
-    cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    return np.stack([cos * flow[0] - sin * flow[1], sin * flow[0] + cos * flow[1]])
 
 
 def _ended(frame: Frame, colour: Field, paths: Field, tolerance: float) -> Field:

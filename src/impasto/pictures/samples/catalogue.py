@@ -31,9 +31,7 @@ class Painting:
 PAINTINGS: Registry[Painting] = Registry("sample painting")
 
 
-def paint_sample(
-    name: str, *, width: int = DEFAULT_WIDTH, height: int = DEFAULT_HEIGHT, seed: int = 0
-) -> Picture:
+def paint_sample(name: str, *, width: int = DEFAULT_WIDTH, height: int = DEFAULT_HEIGHT, seed: int = 0) -> Picture:
     """Paint the sample called `name`, `width` × `height` pixels (64 … 8192 each), varied by `seed` (0 or more).
 
     The composition does not depend on the size, and the same arguments give the same picture on one machine.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from impasto.pictures.samples.frame import Field, Frame, read
+from impasto.pictures.samples.frame import Field, Frame, Numbers, read
 
-Labels = NDArray[np.int64]
+Labels = Numbers
 
 
 @dataclass(frozen=True)

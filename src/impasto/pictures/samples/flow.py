@@ -11,7 +11,7 @@ from impasto.pictures.samples.frame import Field, Frame, read
 
 @dataclass(frozen=True)
 class Vortex:
-    """A whirl centred at x, y (units) that turns what lies within about `radius`; `strength` < 0 turns the other way."""
+    """A whirl about x, y (units) that turns what lies within `radius` or so; `strength` < 0 turns the other way."""
 
     x: float
     y: float

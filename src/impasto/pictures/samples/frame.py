@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
+Truth = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 SKETCH_PIXELS = 640 * 480
 OVERSAMPLED_PIXELS = 12_000_000
@@ -67,7 +70,7 @@ class Frame:
 
 
 def bilinear(field: Field, x: Field, y: Field) -> Field:
-    """`field` [..., h, w], stretched over 0 … 1 in both directions, read at x, y (any one shape, clamped): [..., *shape]."""
+    """`field` [..., h, w], stretched over 0 … 1 both ways, read at x, y (of one shape, clamped): [..., *shape]."""
     h, w = field.shape[-2:]
     column = np.clip(x * w - 0.5, 0, w - 1).astype(np.float32)
     row = np.clip(y * h - 0.5, 0, h - 1).astype(np.float32)
@@ -85,7 +88,7 @@ def read(frame: Frame, field: Field, x: Field, y: Field) -> Field:
     return bilinear(field, x / np.float32(frame.right), y / np.float32(frame.bottom))
 
 
-def smoothstep(low: float, high: float, value: Field) -> Field:
+def smoothstep(low: float | np.floating[Any], high: float | np.floating[Any], value: Field) -> Field:
     """0 below `low`, 1 above `high`, and a smooth cubic between; `low` above `high` turns it round."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)

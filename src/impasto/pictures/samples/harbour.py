@@ -22,10 +22,30 @@ _HORIZON = 0.54
 
 _LAYERS = (
     Layer(Brush(0.085, 0.20, bristles=26, streak=0.03, dryness=0.35, taper=0.12, relief=0.035), 3.0, 0.3, (0.05, 0.03)),
-    Layer(Brush(0.045, 0.11, bristles=18, streak=0.03, dryness=0.6, taper=0.12, relief=0.055), 2.2, 0.14, (0.05, 0.028)),
-    Layer(Brush(0.021, 0.055, bristles=10, streak=0.025, dryness=0.6, taper=0.15, relief=0.09), 1.7, 0.10, (0.04, 0.02), busy=0.35),
-    Layer(Brush(0.010, 0.026, bristles=6, streak=0.02, dryness=0.5, taper=0.2, relief=0.13), 1.8, 0.07, (0.035, 0.016), busy=0.6),
-    Layer(Brush(0.0048, 0.016, bristles=4, streak=0.02, dryness=0.3, taper=0.3, relief=0.16), 1.8, 0.05, (0.02, 0.01), busy=0.85),
+    Layer(
+        Brush(0.045, 0.11, bristles=18, streak=0.03, dryness=0.6, taper=0.12, relief=0.055), 2.2, 0.14, (0.05, 0.028)
+    ),
+    Layer(
+        Brush(0.021, 0.055, bristles=10, streak=0.025, dryness=0.6, taper=0.15, relief=0.09),
+        1.7,
+        0.10,
+        (0.04, 0.02),
+        busy=0.35,
+    ),
+    Layer(
+        Brush(0.010, 0.026, bristles=6, streak=0.02, dryness=0.5, taper=0.2, relief=0.13),
+        1.8,
+        0.07,
+        (0.035, 0.016),
+        busy=0.6,
+    ),
+    Layer(
+        Brush(0.0048, 0.016, bristles=4, streak=0.02, dryness=0.3, taper=0.3, relief=0.16),
+        1.8,
+        0.05,
+        (0.02, 0.01),
+        busy=0.85,
+    ),
 )
 
 
@@ -76,7 +96,7 @@ def _sky(scene: _Scene, sun: tuple[float, float]) -> None:
 
 
 def _water(scene: _Scene, sun: tuple[float, float]) -> None:
-    x, y, u, v, noise = scene.x, scene.y, scene.u, scene.v, scene.noise
+    x, u, v, noise = scene.x, scene.u, scene.v, scene.noise
     below = smoothstep(_HORIZON - 0.002, _HORIZON + 0.002, v)
     depth = np.clip((v - _HORIZON) / (1 - _HORIZON), 0, 1)
     rows = np.log1p(6 * depth) * 8
@@ -92,7 +112,9 @@ def _mirrored(scene: _Scene, colour: Field, left: float, right: float, length: f
     """The broken reflection of something that stands between `left` and `right` at the water's edge."""
     depth = scene.v - _HORIZON
     wobble = 0.014 * np.sin(depth * 90 + 9 * left) * np.clip(depth * 9, 0, 1)
-    sides = smoothstep(left - 0.004, left + 0.004, scene.u + wobble) * smoothstep(right + 0.004, right - 0.004, scene.u + wobble)
+    sides = smoothstep(left - 0.004, left + 0.004, scene.u + wobble) * smoothstep(
+        right + 0.004, right - 0.004, scene.u + wobble
+    )
     fading = smoothstep(length, 0.25 * length, depth) * (depth > 0)
     broken = 0.55 + 0.45 * np.sin(depth * 190 + 5 * scene.noise(scene.x * 8, scene.y * 20))
     scene.put(colour, strength * sides * fading * broken, None, 0.4)
@@ -112,10 +134,16 @@ def _quay(scene: _Scene) -> None:
     roofs = Swatches("#5a2348", "#3a2a5e", "#8a2f3f", "#274c63").pick(rng, len(fronts))
     for (left, width, rise), wall, roof in zip(fronts, walls, roofs, strict=True):
         top, right = _HORIZON - rise, left + width
-        shade = mix(np.repeat(wall[:, None, None], scene.x.size).reshape(3, *scene.x.shape), pigment("#2b1a45"), 0.25 + 0.5 * smoothstep(top, _HORIZON, scene.v))
+        shade = mix(
+            np.repeat(wall[:, None, None], scene.x.size).reshape(3, *scene.x.shape),
+            pigment("#2b1a45"),
+            0.25 + 0.5 * smoothstep(top, _HORIZON, scene.v),
+        )
         scene.put(shade, scene.box(left, top, right, _HORIZON + 0.004), scene.slope(np.pi / 2), 0.65)
         peak = (scene.v - (top - 0.6 * width)) / (0.6 * width)
-        gable = smoothstep(0.02, -0.02, np.abs(scene.u - left - width / 2) / (width / 2) - peak) * (scene.v < top + 0.002)
+        gable = smoothstep(0.02, -0.02, np.abs(scene.u - left - width / 2) / (width / 2) - peak) * (
+            scene.v < top + 0.002
+        )
         scene.put(roof, gable, scene.slope(0.9), 0.7)
         for row in np.arange(top + 0.02, _HORIZON - 0.03, 0.04):
             for column in (0.28, 0.72):

@@ -60,7 +60,7 @@ class _Drawing:
         self.outline = np.ones_like(self.x)
 
     def put(self, signed: Field, dark: Field, lift: Field, tilt: float, *, outline: bool = True) -> None:
-        """Put a form in front: inside where `signed` (units) is negative, lines at angle `tilt` bent by `lift` (units)."""
+        """Put a form in front: inside where `signed` < 0, its lines at angle `tilt`, bent by `lift` (units)."""
         edge = 0.7 / self.frame.sketch().unit
         inside = smoothstep(edge, -edge, signed)
         self.dark = self.dark * (1 - inside) + np.clip(dark, 0, 1) * inside
@@ -93,7 +93,7 @@ def _mountains(drawing: _Drawing) -> None:
     for depth, (level, rise, pitch) in enumerate(((0.46, 0.2, 1.9), (0.55, 0.13, 2.6), (0.64, 0.1, 1.7))):
         ridge = drawing.ridge(level, rise, pitch, 3.7 + 5 * depth)
         slope = np.gradient(ridge, axis=1) * drawing.frame.sketch().unit
-        fold = noise.fractal(x * 5 + 1.6 * (y - ridge), (y - ridge) * 2.2 + 9 * depth, 4)
+        fold = noise.fractal(x * 5 + 3.5 * (y - ridge), (y - ridge) * 6 + 9 * depth, 4)
         dark = 0.2 + 0.13 * depth + 0.3 * np.tanh(-1.4 * slope) + 0.42 * fold - 0.9 * (y - ridge)
         lift = 0.5 * (y - ridge) + 0.03 * noise(x * 4, y * 4 + 8 * depth)
         drawing.put(ridge - y, dark, lift, 0.55 if depth != 1 else -0.5)
@@ -131,12 +131,18 @@ def _meadows(drawing: _Drawing) -> None:
         dark = 0.1 + 0.3 * furrow + 0.3 * noise.fractal(x * 4, y * 8 + depth, 3) + 0.1 * depth
         drawing.put(ridge - y, dark, below * 0.2 - ridge * 0.75, 0.12 - 0.3 * depth)
     trunk_x, foot = 0.15 * frame.right, 0.93 * frame.bottom
-    bend = trunk_x + 0.035 * np.sin((foot - y) * 7) + 0.012 * noise(x * 0, y * 14)
+    bend = trunk_x + 0.02 * np.sin((foot - y) * 5) + 0.012 * noise(x * 0, y * 14)
     girth = 0.018 + 0.03 * np.exp(-np.clip(foot - y, 0, 1) * 20) + 0.006 * noise(x * 20, y * 9)
     trunk = np.maximum(np.abs(x - bend) - girth, np.maximum(y - foot, 0.42 * frame.bottom - y))
     dark = 0.55 + 0.4 * np.clip((x - bend) / 0.02, -1, 1) + 0.3 * noise(x * 60, y * 7)
     drawing.put(trunk, dark, 0.3 * (x - bend), 1.5)
-    for px, py, size in ((0.15, 0.3, 0.15), (0.05, 0.42, 0.12), (0.26, 0.42, 0.115), (0.16, 0.45, 0.1), (0.2, 0.2, 0.1)):
+    for px, py, size in (
+        (0.15, 0.3, 0.15),
+        (0.05, 0.42, 0.12),
+        (0.26, 0.42, 0.115),
+        (0.16, 0.45, 0.1),
+        (0.2, 0.2, 0.1),
+    ):
         cx, cy = frame.at(px, py)
         angle = np.arctan2(y - cy, x - cx)
         lobes = 0.12 * np.abs(np.sin(angle * 6 + 9 * px)) + 0.22 * noise.fractal(x * 16, y * 16, 3)
@@ -162,7 +168,7 @@ def _lines(plate: _Plate, step: _Pass, rng: np.random.Generator) -> Field:
     half = (0.10 + 0.5 * np.clip(need, 0, 0.55)) * (0.75 + 0.5 * weight) * (need > 0)
     distance = np.abs(q - floor - 0.5 + np.float32(0.22) * (shift - 0.5))
     soft = np.float32(0.6) / (spacing * np.float32(plate.frame.unit))
-    return np.clip((half - distance) / soft + 0.5 * (half > 0), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((half - distance) / soft + 0.5 * (half > 0), 0, 1), dtype=np.float32)
 
 
 def _crisp(frame: Frame, field: Field, x: Field, y: Field) -> Field:

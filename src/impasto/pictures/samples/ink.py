@@ -45,30 +45,33 @@ def _peaks(sheet: _Sheet, centres: tuple[tuple[float, float, float], ...], rough
     line = np.zeros_like(x)
     for across, height, half in centres:
         shift = float(sheet.rng.uniform(-0.04, 0.04))
-        away = np.abs(x - (across + shift) * sheet.frame.right) / half
+        away = (x - (across + shift) * sheet.frame.right) / half
+        away = np.abs(away) * np.where(away < 0, 0.75, 1.25)
         line = np.maximum(line, height * (0.45 * np.exp(-2.2 * away) + 0.55 * np.exp(-(away**2))))
     crag = sheet.noise.fractal(x * 9, np.full_like(x, row), 6, 0.55)
-    return np.asarray(line * (1 + 1.6 * rough * crag) + 0.25 * rough * crag, dtype=np.float32)
+    return np.asarray(
+        line * (1 + 2.6 * rough * crag) + 0.3 * rough * crag * smoothstep(0.03, 0.12, line) - 0.012, dtype=np.float32
+    )
 
 
 def _mountains(sheet: _Sheet) -> None:
     """Ranges from far and pale to near and dark, each dark at its skyline and lost in the mist below it."""
     bottom = sheet.frame.bottom
     ranges = (
-        (0.56, 0.26, 0.24, 0.05, ((0.3, 0.2, 0.16), (0.48, 0.27, 0.13), (0.95, 0.16, 0.2))),
-        (0.62, 0.42, 0.17, 0.09, ((0.66, 0.33, 0.08), (0.75, 0.43, 0.07), (0.86, 0.27, 0.09))),
-        (0.74, 0.72, 0.12, 0.12, ((0.06, 0.36, 0.09), (0.17, 0.22, 0.1), (-0.03, 0.42, 0.06))),
-        (0.86, 0.9, 0.07, 0.14, ((0.83, 0.13, 0.12), (0.97, 0.2, 0.1), (1.06, 0.26, 0.08))),
+        (0.56, 0.3, 0.24, 0.05, ((0.3, 0.2, 0.16), (0.48, 0.27, 0.13), (0.95, 0.16, 0.2))),
+        (0.62, 0.55, 0.17, 0.09, ((0.66, 0.33, 0.08), (0.75, 0.43, 0.07), (0.86, 0.27, 0.09))),
+        (0.74, 0.85, 0.13, 0.12, ((0.06, 0.36, 0.09), (0.17, 0.22, 0.1), (-0.03, 0.42, 0.06))),
+        (0.86, 1.0, 0.09, 0.14, ((0.83, 0.13, 0.12), (0.97, 0.2, 0.1), (1.06, 0.26, 0.08))),
     )
     for depth, (foot, strength, fall, rough, centres) in enumerate(ranges):
         height = _peaks(sheet, centres, rough, 2.5 + 6 * depth)
         signed = (foot * bottom - height) - sheet.y
         below = -signed + 0.004 * sheet.soak
         body = sheet.within(signed + 0.0012 * sheet.soak, 0.0012 + 0.002 / (depth + 1))
-        mist = np.exp(-np.clip(below, 0, 2) / (fall * (1 + 0.5 * sheet.cloud))) * smoothstep(0.0, 0.05, height)
+        mist = np.exp(-np.clip(below, 0, 2) / (fall * (1 + 0.5 * sheet.cloud))) * smoothstep(0.0, 0.06, height)
         rim = 0.35 * np.exp(-np.clip(below, 0, 1) / 0.006)
         cut = smoothstep(0.05, 0.5, sheet.scratch + 0.25 * sheet.soak) * smoothstep(0.3, 0.02, below)
-        tone = strength * mist * (0.34 + rim + (0.22 + 0.16 * depth) * cut + 0.1 * sheet.soak)
+        tone = strength * mist * (0.42 + rim + (0.4 + 0.2 * depth) * cut + 0.12 * sheet.soak)
         sheet.ink *= 1 - 0.75 * body * np.clip(mist * 1.4, 0, 1)
         sheet.wash(tone * body)
         if depth >= 1:
@@ -125,7 +128,7 @@ def _water(sheet: _Sheet) -> None:
 
 
 def _seal(sheet: _Sheet, lab: Field) -> Field:
-    """The picture [3, H, W] with a square red seal, a made-up character cut out of it."""
+    """The picture [3, H, W] with a square red seal, a mark of a few bars cut out of it."""
     at_x, at_y = sheet.frame.at(0.1, 0.87)
     u, v = (sheet.x - at_x) / 0.024, (sheet.y - at_y) / 0.024
     block = np.maximum(np.abs(u), np.abs(v)) - 1 + 0.05 * sheet.soak

@@ -9,7 +9,7 @@ from impasto.pictures.samples.canvas import illuminate, reduce
 from impasto.pictures.samples.catalogue import PAINTINGS, Painting
 from impasto.pictures.samples.cells import nearest, scatter_sites, settle
 from impasto.pictures.samples.flow import along, blend
-from impasto.pictures.samples.frame import Field, Frame, read, smoothstep
+from impasto.pictures.samples.frame import Field, Frame, Numbers, read, smoothstep
 from impasto.pictures.samples.noise import Noise
 from impasto.pictures.samples.palette import Ramp, encode, linear_rgb, mix, pigment, vary
 
@@ -54,9 +54,18 @@ def _design(frame: Frame, rng: np.random.Generator) -> tuple[Field, Field, Field
     for turn in (start, start + np.pi):
         outside, t, across = _fish(x, y, centre, turn, size * 1.02)
         halo = smoothstep(0.034, 0.03, outside)
-        colour = mix(colour, mix(pigment("#dff0dc")[:, None, None] + 0 * colour, pigment("#58b7b4"), smoothstep(0.012, 0.03, outside)), halo)
+        colour = mix(
+            colour,
+            mix(pigment("#dff0dc")[:, None, None] + 0 * colour, pigment("#58b7b4"), smoothstep(0.012, 0.03, outside)),
+            halo,
+        )
         scale = 0.5 + 0.5 * np.cos(across * np.pi * 2.5) * np.cos(t * 48)
-        body = _FISH(0.1 + 0.28 * scale + 0.75 * np.clip(across * 0.5 + 0.3, 0, 1) ** 1.4 + 0.1 * (t > 0.74) * np.sin(across * 14))
+        body = _FISH(
+            0.1
+            + 0.28 * scale
+            + 0.75 * np.clip(across * 0.5 + 0.3, 0, 1) ** 1.4
+            + 0.1 * (t > 0.74) * np.sin(across * 14)
+        )
         inside = smoothstep(0.001, -0.001, outside)
         colour = mix(colour, body, inside)
         eye = np.hypot((t - 0.1) * _BEND * 0.72, across * 0.13 - 0.03) * size
@@ -85,7 +94,7 @@ def _frame_border(
     return mix(colour, plait, border), blend(flow, axis, border), np.maximum(gold * (1 - border), edge * border)
 
 
-def _tesserae(frame: Frame, sites: Field, flow: Field, rng: np.random.Generator) -> tuple[Field, Field, Field]:
+def _tesserae(frame: Frame, sites: Field, flow: Field, rng: np.random.Generator) -> tuple[Numbers, Field, Field]:
     """The laid tiles at full fineness: which site, how much is tile rather than grout, and the relief in pixels."""
     fine = frame.oversampled()
     cells = nearest(fine, sites, 2.2 * _SPACING, flow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impasto.pictures.samples.frame import Field
 
@@ -34,8 +35,8 @@ class Noise:
         low += ease_x * (self._corner(next_row, next_column, fx - 1, fy - 1) - low)
         return np.asarray(1.5 * (top + ease_y * (low - top)), dtype=np.float32)
 
-    def _corner(self, row: Field, column: Field, fx: Field, fy: Field) -> Field:
-        return self._east[row, column] * fx + self._south[row, column] * fy
+    def _corner(self, row: NDArray[np.int32], column: NDArray[np.int32], fx: Field, fy: Field) -> Field:
+        return np.asarray(self._east[row, column] * fx + self._south[row, column] * fy, dtype=np.float32)
 
     def fractal(self, x: Field, y: Field, octaves: int = 4, gain: float = 0.5) -> Field:
         """A sum of `octaves` copies, each twice as fine and `gain` times as strong; about −1 … 1."""

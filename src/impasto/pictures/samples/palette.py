@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impasto.pictures.picture import Pixels
 from impasto.pictures.samples.frame import Field
 
 _RGB_TO_LMS = np.array(
@@ -47,7 +47,7 @@ def linear_rgb(lab: Field) -> Field:
     return np.asarray(_LMS_TO_RGB @ (roots * roots * roots), dtype=np.float32).reshape(lab.shape)
 
 
-def encode(linear: Field) -> Field:
+def encode(linear: Field) -> Pixels:
     """Linear light as gamma-encoded sRGB, clipped to 0 … 1."""
     value = np.clip(linear, 0, 1)
     low = value * np.float32(12.92)
@@ -89,5 +89,5 @@ def mix(under: Field, over: Field, amount: Field | float) -> Field:
 def vary(colours: Field, rng: np.random.Generator, lightness: float, hue: float) -> Field:
     """Colours [N, 3], each off by a normal deviate in lightness and in hue (OKLab units)."""
     deviation = np.array([lightness, hue, hue], np.float32)
-    off: NDArray[np.float32] = rng.standard_normal(colours.shape, dtype=np.float32) * deviation
+    off = rng.standard_normal(colours.shape, dtype=np.float32) * deviation
     return np.asarray(colours + off, dtype=np.float32)

@@ -130,7 +130,9 @@ def paint(width: int, height: int, seed: int) -> Picture:
     glow = np.stack([blur(channel, 0.012 * fine.unit) for channel in np.clip(light, 0, 1)])
     down, across = np.gradient(near)
     came = np.clip(0.012 - 0.16 * (across + down) * reach / 2, 0.003, 0.12)
-    image = light * 0.95 + (0.24 - 0.2 * lead) * glow + lead * came * np.array([1.0, 0.98, 1.05], np.float32)[:, None, None]
+    image = (
+        light * 0.95 + (0.24 - 0.2 * lead) * glow + lead * came * np.array([1.0, 0.98, 1.05], np.float32)[:, None, None]
+    )
     return Picture(encode(reduce(image.astype(np.float32), frame.oversampling())))
 
 

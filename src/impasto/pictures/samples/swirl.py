@@ -73,7 +73,7 @@ def _study(frame: Frame, rng: np.random.Generator) -> Study:
     bands = 0.5 + 0.5 * np.sin(stream * 62 + 2.5 * noise(x * 3, y * 3))
     tone = 0.1 + 0.5 * bands**1.5 + 0.22 * smoothstep(0.05, 0.6, v) + 0.1 * noise.fractal(x * 7, y * 7, 3)
     colour, flow = _SKY(tone), along(stream)
-    busy = 0.3 + 0.25 * bands
+    busy: Field = 0.3 + 0.25 * bands
     for glow in _glows(frame, rng):
         colour, flow, busy = _shine(glow, x, y, noise, colour, flow, busy)
     horizon = 0.655

@@ -53,8 +53,9 @@ def _sky(sheet: _Print, noise: Noise) -> None:
     sheet.block(_SUN(0.5 + (y - sy) / 0.3), sheet.within(disc) * smoothstep(0.06, -0.06, cuts))
     ridge = frame.bottom * _HORIZON - _mountain(x - 0.24 * frame.right, noise)
     body = sheet.within(ridge - y)
-    sheet.block(Ramp("#2a4f7a", "#5a8fa6", "#a9c6bd")((y - ridge) / 0.2), body)
-    teeth = 0.075 + 0.03 * np.abs(np.mod((x - 0.24 * frame.right) / 0.028, 2) - 1)
+    sheet.block(Ramp("#1d3f70", "#2f6690", "#5f9bab", "#b5cfc0")(1.02 - (frame.bottom * _HORIZON - y) / 0.22), body)
+    from_peak = x - 0.24 * frame.right + 0.006 * noise(x * 14, x * 0)
+    teeth = 0.066 + 0.04 * np.abs(np.mod(from_peak / 0.021, 2) - 1) * (1.1 + noise(x * 11, x * 0 + 4))
     snow = (frame.bottom * _HORIZON - 0.235 + teeth) - y
     sheet.block(pigment("#f6eedb"), body * sheet.within(-snow))
     sheet.block(_KEY, sheet.line(ridge - y, 0.0026) * (v < _HORIZON))
@@ -70,7 +71,14 @@ def _mountain(offset: Field, noise: Noise) -> Field:
 def _clouds(sheet: _Print) -> None:
     """Bars of mist with round ends, as in screens: pale, edged with a line, with lines inside."""
     frame, rng = sheet.frame, sheet.rng
-    rows = ((0.09, 0.02, 0.34), (0.135, 0.14, 0.52), (0.36, 0.5, 0.86), (0.405, 0.62, 1.1), (0.24, -0.1, 0.1), (0.3, 0.86, 1.1))
+    rows = (
+        (0.09, 0.02, 0.34),
+        (0.135, 0.14, 0.52),
+        (0.36, 0.5, 0.86),
+        (0.405, 0.62, 1.1),
+        (0.24, -0.1, 0.1),
+        (0.3, 0.86, 1.1),
+    )
     for down, left, right in rows:
         thick = 0.018
         shift = float(rng.uniform(-0.04, 0.04))
@@ -121,7 +129,7 @@ def _row(sheet: _Print, rows: slice, level: float, tall: float, number: int, ris
 
 
 def _impression(sheet: _Print, noise: Noise) -> Field:
-    """The finished sheet in linear light: the grain of the block in the ink, the paper's fibres, an unprinted margin."""
+    """The finished sheet in linear light: the block's grain in the ink, and an unprinted margin."""
     frame, x, y = sheet.frame, sheet.x, sheet.y
     warp = 0.25 * noise(x * 3, y * 5)
     grain = np.sin((y + 0.02 * warp + 0.012 * np.sin(x * 3)) * 520 + 9 * warp)
