@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,15 +88,15 @@ def locked(name: str, *, root: Path) -> Iterator[None]:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write that appears under `path` only when the block ends well: beside, synchronised, renamed.
 
-    Raises UnavailableError when the system refuses; whatever happens, no temporary file stays.
+    The caller holds the lock of the work, so a temporary file that is there already was left by a process
+    that was killed, and is removed. Raises UnavailableError when the system refuses; whatever happens short
+    of a kill, no temporary file stays.
     """
     make_folder(path.parent)
-    with storing(path):
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    beside = Path(name)
+    beside = path.with_name(f".{path.name}.tmp")
     try:
         with storing(path):
-            with os.fdopen(descriptor, "wb") as file:
+            with beside.open("wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

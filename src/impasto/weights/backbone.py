@@ -52,7 +52,7 @@ def load_backbone(
     place = find_device(device)
     graph = build(pooling=pooling, padding=padding)
     loaded = load_weights(entry.name, offline=offline, progress=progress)
-    graph.load_state_dict({f"ops.{key}": tensor for key, tensor in loaded.tensors.items()})
+    graph.load_state_dict({f"ops.{key}": tensor for key, tensor in loaded.as_torch().items()})
     return Backbone(
         name,
         graph,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,7 +51,9 @@ def read(path: Path) -> Arrays:
         with path.open("rb") as file:
             zipped = file.read(len(_ZIP)) == _ZIP
         (_check_zip if zipped else _check_legacy)(path)
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped or None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped or None)
         return _arrays(content, path)
     except _BROKEN as error:
         first = (str(error) or type(error).__name__).strip().splitlines()[0]
