@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from impasto.errors import DivergedError
+from impasto.errors import DivergedError, JobError
 from impasto.losses import Loss, Role, Targets, Term
 from impasto.solve.balance import balance
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
@@ -41,7 +41,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         yield LevelStarted(index, level.width, level.height, objective.weights)
         descent = problem.optimizer.begin(image)
         if resumed:
-            descent.restore(resumed.tensors, resumed.numbers)
+            restore(descent, resumed, level)
         for step in range(resumed.index if resumed else 0, level.steps):
             descent.step(objective)
             number += 1
@@ -72,6 +72,16 @@ def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor
         blank = torch.full((1, 3, level.height, level.width), 0.5, device=problem.backbone.device)
         return problem.start.image(blank if content is None else content, seeded(problem, index, "start"))
     return carry_up(previous, content, level, problem.detail)
+
+
+def restore(descent: Descent, snapshot: Snapshot, level: Level) -> None:
+    """Take up the state of a snapshot. Raises JobError if it is that of another kind of descent or size."""
+    try:
+        descent.restore(snapshot.tensors, snapshot.numbers)
+    except (KeyError, ValueError, OverflowError) as error:
+        raise JobError(f"the snapshot is not one of this optimizer ({error!r} is amiss); start anew") from None
+    if tuple(descent.image.shape) != (1, 3, level.height, level.width):
+        raise JobError(f"the snapshot is not one of a level of {level.width}x{level.height} pixels; start anew")
 
 
 def seeded(problem: Problem, index: int, purpose: str) -> Generator:

@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.pictures import Picture
+from impasto.pictures import Picture, picture_from
 from impasto.registry import Registry
 from impasto.solve import Event, Snapshot
 
-PictureSource = Path | Picture
+
+class SourceOfPicture:
+    """Marks a field that holds a path or a Picture, for pydantic: written down it is the path, as text."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Admit a path, as text or as Path, and a Picture as it is; encode the path alone."""
+        from pydantic_core import core_schema
+
+        def admit(value: object) -> object:
+            if isinstance(value, str) and value:
+                return Path(value)
+            if isinstance(value, Path | Picture):
+                return value
+            raise ValueError("must be the path of a picture")
+
+        def encode(value: object) -> str:
+            if isinstance(value, Picture):
+                raise JobError("a picture in memory cannot be written down; create a run, which stores it in a file")
+            return str(value)
+
+        return core_schema.no_info_plain_validator_function(
+            admit,
+            json_schema_input_schema=core_schema.str_schema(min_length=1),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                encode, return_schema=core_schema.str_schema()
+            ),
+        )
+
+
+PictureSource = Annotated[Path | Picture, SourceOfPicture()]
 """Where a job's picture comes from: a file, or one already in memory."""
+
+
+def picture_source(value: object) -> Path | Picture:
+    """What a job keeps of anything that `picture_from` reads: a path as it is, all else as a Picture."""
+    return Path(value) if isinstance(value, str | os.PathLike) else picture_from(value)
+
 
 JOBS: Registry[type[Job]] = Registry("kind of job")
 
@@ -47,6 +83,14 @@ class Job(abc.ABC):
     @abc.abstractmethod
     def inputs(self) -> dict[str, PictureSource]:
         """The pictures the job reads, by a name that can serve as a file's."""
+
+    @abc.abstractmethod
+    def with_inputs(self, inputs: Mapping[str, PictureSource]) -> Self:
+        """The same job reading other pictures; those not named stay."""
+
+    @abc.abstractmethod
+    def weights_used(self) -> dict[str, str]:
+        """The pretrained weights by name with the SHA-256 of their tensors; loads them, so that `events` need not."""
 
     @abc.abstractmethod
     def check(self) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
+import torch
 from torch import Tensor
 
-from impasto.backbones import Backbone, Padding, Pooling
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
 from impasto.errors import JobError
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, Role
 from impasto.pictures import Picture, check_paintable, composite, parse_size, picture_from, resize, with_alpha
@@ -29,9 +30,9 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import match_colours
-from impasto.tasks.job import Job, PictureSource
+from impasto.tasks.job import Job, PictureSource, picture_source
 from impasto.tasks.pixels import to_picture, to_tensor
-from impasto.weights import PrecisionChoice, load_backbone
+from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,14 @@ class StylizeJob(Job, kind="stylize"):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, "content", picture_source(self.content))
+        styles = self.styles if isinstance(self.styles, tuple | list) else (self.styles,)
+        object.__setattr__(self, "styles", tuple(picture_source(style) for style in styles))
+        for name in ("style_weights", "losses", "steps"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_values()
+
+    def _check_values(self) -> None:
         if not self.styles:
             raise JobError("a style picture is needed: name at least one")
         if self.style_weights and len(self.style_weights) != len(self.styles):
@@ -105,6 +114,33 @@ class StylizeJob(Job, kind="stylize"):
         named = {f"style{i}": style for i, style in enumerate(self.styles, start=1)}
         return {"content": self.content, **named}
 
+    def with_inputs(self, inputs: Mapping[str, PictureSource]) -> Self:
+        """The same job with other pictures, by the names of `inputs`."""
+        chosen = {**self.inputs, **inputs}
+        styles = tuple(chosen[f"style{i}"] for i in range(1, len(self.styles) + 1))
+        return replace(self, content=chosen["content"], styles=styles)
+
+    def weights_used(self) -> dict[str, str]:
+        """The weights of the one network."""
+        return {self.network.weights: self.network.weights_sha256}
+
+    def check(self) -> None:
+        """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
+
+        The pictures are read; no weights are.
+        """
+        build, entry = BACKBONES[self.backbone], CATALOGUE[self.weights or DEFAULT[self.backbone]]
+        if entry.backbone != self.backbone:
+            raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
+        with torch.device("meta"):
+            graph = build(pooling=self.pooling, padding=self.padding)
+        graph.plan(self.layers)
+        for style in self.styles:
+            check_paintable(picture_from(style), name_of(style, "a style picture"))
+        check_paintable(self.content_picture, name_of(self.content, "the content picture"))
+        content = self.content_picture
+        Backbone(self.backbone, graph, entry.preprocessing).check_size(content.width, content.height, self.layers)
+
     def events(self, *, resume: Snapshot | None = None) -> Iterator[Event]:
         """Paint, yielding an event per step.
 
@@ -116,8 +152,7 @@ class StylizeJob(Job, kind="stylize"):
     def problem(self) -> Problem:
         """What the solver is asked: pictures read, weights loaded, levels laid out."""
         content = self.content_picture
-        backbone = self.load_backbone()
-        layers = tuple(dict.fromkeys(name for loss in self.losses for name in loss.layers))
+        backbone, layers = self.network, self.layers
         backbone.check_size(content.width, content.height, layers)
         shortest = backbone.least_side(layers)
         levels = pyramid(content.width, content.height, smallest=self.smallest, shortest=shortest, steps=self.steps)
@@ -143,7 +178,13 @@ class StylizeJob(Job, kind="stylize"):
         """The content at the size of the result, read once."""
         picture = picture_from(self.content)
         check_paintable(picture, name_of(self.content, "the content picture"))
-        return resize(picture, *parse_size(self.size).fit(picture.width, picture.height))
+        size = parse_size(self.size)
+        return picture if size is None else resize(picture, *size.fit(picture.width, picture.height))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that any loss looks at, each once."""
+        return tuple(dict.fromkeys(name for loss in self.losses for name in loss.layers))
 
     def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
         """The styles at the size they have beside the full-size result, with their shares."""
@@ -164,8 +205,9 @@ class StylizeJob(Job, kind="stylize"):
         painted = to_picture(image, depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)
 
-    def load_backbone(self) -> Backbone:
-        """The network, with its weights, where the job wants it."""
+    @cached_property
+    def network(self) -> Backbone:
+        """The network, with its weights, where the job wants it; loaded once."""
         return load_backbone(
             self.backbone,
             weights=self.weights,
