@@ -118,7 +118,6 @@ def test_a_killed_fetch_leaves_nothing_good_and_is_resumed(server: SlowServer) -
     assert server.ranges == [None, f"bytes={len(BODY) // 2}-"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
 def test_a_full_disk_is_said_with_what_to_do(server: SlowServer) -> None:
     server.release.set()
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"

@@ -127,6 +127,13 @@ def test_a_flipped_bit_is_found_on_load_and_mended_by_force(made: Made, place: f
     assert verify("vgg16.random").state == "sound"
 
 
+def test_what_a_killed_process_was_writing_is_cleared(made: Made) -> None:
+    left = where("vgg16.random").parent / ".vgg16.random.safetensors.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    assert [path.name for path in stored(made).parent.iterdir()] == ["vgg16.random.safetensors"]
+
+
 def test_a_force_that_fails_keeps_what_was_there(made: Made) -> None:
     before = stored(made).read_bytes()
     with pytest.raises(UnavailableError):

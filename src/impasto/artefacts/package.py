@@ -200,8 +200,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _last_words(log: Path, code: int) -> str:
-    """What pip said at the end: its error lines, or else its last three lines."""
+    """What pip said at the end: its errors and troubles with the network, or else its last three lines."""
     text = log.read_text(encoding="utf-8", errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR")]
-    return f"pip failed with code {code}: {' / '.join((errors or lines)[-3:]) or 'without a word'}"
+    lines = [line.strip()[:400] for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith(("ERROR", "WARNING: Retrying"))]
+    return f"pip failed with code {code}: {' / '.join((telling or lines)[-3:]) or 'without a word'}"

@@ -267,4 +267,5 @@ def _reason(error: Exception) -> str:
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return "no answer in time"
-    return str(cause) or type(cause).__name__
+    said = cause.strerror if isinstance(cause, OSError) else None
+    return said or str(cause) or type(cause).__name__
