@@ -22,7 +22,12 @@ NEARLY_MONOCHROME = ("hatching", "ink")
 
 @cache
 def small(name: str, seed: int = 0) -> Picture:
-    return paint_sample(name, width=160, height=120, seed=seed)
+    return paint_sample(name, width=96, height=72, seed=seed)
+
+
+@cache
+def larger(name: str) -> Picture:
+    return paint_sample(name, width=192, height=144)
 
 
 def colourfulness(picture: Picture) -> float:
@@ -51,9 +56,8 @@ def test_every_painting_is_registered_and_described() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_paints_the_same_bytes(name: str) -> None:
-    first = paint_sample(name, width=96, height=72, seed=5)
-    second = paint_sample(name, width=96, height=72, seed=5)
-    assert first.pixels.tobytes() == second.pixels.tobytes()
+    again = paint_sample(name, width=96, height=72, seed=0)
+    assert again.pixels.tobytes() == small(name).pixels.tobytes()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,7 +69,7 @@ def test_another_seed_paints_another_picture(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_pixels_are_finite_and_in_range(name: str) -> None:
     pixels = small(name).pixels
-    assert pixels.shape == (3, 120, 160)
+    assert pixels.shape == (3, 72, 96)
     assert pixels.dtype == np.float32
     assert np.isfinite(pixels).all()
     assert 0 <= pixels.min() <= pixels.max() <= 1
@@ -84,8 +88,8 @@ def test_uses_the_tonal_range_and_has_edges_without_being_noise(name: str) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_has_structure_at_coarse_and_at_fine_scale(name: str) -> None:
     values = grey(small(name))
-    coarse = values.reshape(10, 12, 10, 16).mean(axis=(1, 3))
-    inside = values.reshape(10, 12, 10, 16).std(axis=(1, 3))
+    coarse = values.reshape(6, 12, 6, 16).mean(axis=(1, 3))
+    inside = values.reshape(6, 12, 6, 16).std(axis=(1, 3))
     assert coarse.std() > 0.025
     assert np.median(inside) > 0.004
 
@@ -109,15 +113,14 @@ def test_ink_leaves_most_of_the_paper_empty() -> None:
     assert (values < 0.4).mean() > 0.003
 
 
-def test_hatching_is_two_toned_and_darker_where_lines_cross() -> None:
-    values = grey(paint_sample("hatching", width=320, height=240))
-    paper, ink = (values > 0.75).mean(), (values < 0.45).mean()
-    assert paper > 0.25
-    assert ink > 0.1
+def test_hatching_is_lines_on_paper_rather_than_grey() -> None:
+    values = grey(paint_sample("hatching", width=256, height=192))
+    assert (values > 0.75).mean() > 0.15
+    assert (values < 0.45).mean() > 0.15
 
 
 def test_stained_glass_has_dark_lead_between_saturated_panes() -> None:
-    pixels = small("stained_glass").pixels
+    pixels = larger("stained_glass").pixels
     lead = pixels.max(axis=0) < 0.25
     saturation = pixels.max(axis=0) - pixels.min(axis=0)
     assert 0.03 < lead.mean() < 0.4
@@ -125,10 +128,10 @@ def test_stained_glass_has_dark_lead_between_saturated_panes() -> None:
 
 
 def test_mosaic_shows_its_grout_lines_as_a_regular_grain() -> None:
-    values = grey(paint_sample("mosaic", width=320, height=240))
+    values = grey(larger("mosaic"))
     values = values - values.mean()
     power = np.abs(np.fft.fft2(values)) ** 2
-    frequency = np.hypot(np.fft.fftfreq(240)[:, None], np.fft.fftfreq(320)) * np.sqrt(240 * 320)
+    frequency = np.hypot(np.fft.fftfreq(144)[:, None], np.fft.fftfreq(192)) * np.sqrt(144 * 192)
     tesserae = power[(frequency > 55) & (frequency < 95)].mean()
     between = power[(frequency > 100) & (frequency < 130)].mean()
     assert tesserae > 1.5 * between
@@ -136,13 +139,13 @@ def test_mosaic_shows_its_grout_lines_as_a_regular_grain() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_composition_is_the_same_at_another_size(name: str) -> None:
-    large = paint_sample(name, width=320, height=240).pixels.reshape(3, 12, 20, 16, 20).mean(axis=(2, 4))
-    little = small(name).pixels.reshape(3, 12, 10, 16, 10).mean(axis=(2, 4))
+    large = larger(name).pixels.reshape(3, 12, 12, 16, 12).mean(axis=(2, 4))
+    little = small(name).pixels.reshape(3, 12, 6, 16, 6).mean(axis=(2, 4))
     assert np.corrcoef(large.ravel(), little.ravel())[0, 1] > 0.8
 
 
-@settings(max_examples=6, deadline=None)
-@given(name=st.sampled_from(NAMES), width=st.integers(64, 150), height=st.integers(64, 150), seed=st.integers(0, 2**40))
+@settings(max_examples=4, deadline=None)
+@given(name=st.sampled_from(NAMES), width=st.integers(64, 110), height=st.integers(64, 110), seed=st.integers(0, 2**40))
 def test_any_size_and_seed_gives_a_finite_picture_of_that_size(name: str, width: int, height: int, seed: int) -> None:
     picture = paint_sample(name, width=width, height=height, seed=seed)
     assert (picture.width, picture.height) == (width, height)

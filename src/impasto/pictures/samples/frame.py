@@ -55,8 +55,8 @@ class Frame:
         return across * self.right, down * self.bottom
 
     def sketch(self) -> Frame:
-        """The same frame with a fixed number of pixels, for fields that need no more than a sketch."""
-        scale = math.sqrt(SKETCH_PIXELS / (self.width * self.height))
+        """The same frame for fields that need no more than a sketch: twice as fine, up to SKETCH_PIXELS."""
+        scale = min(2.0, math.sqrt(SKETCH_PIXELS / (self.width * self.height)))
         return Frame(max(8, round(self.width * scale)), max(8, round(self.height * scale)))
 
     def oversampling(self) -> int:

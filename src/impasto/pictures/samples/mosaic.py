@@ -116,7 +116,7 @@ def paint(width: int, height: int, seed: int) -> Picture:
     rng = np.random.default_rng([seed, 3])
     frame = Frame(width, height)
     colour, flow, gold = _design(frame, rng)
-    sites = settle(frame, scatter_sites(frame, _SPACING, rng), _SPACING, flow, 10)
+    sites = settle(frame, scatter_sites(frame, _SPACING, rng), _SPACING, flow, 7)
     site, tile, relief = _tesserae(frame, sites, flow, rng)
     stones = read(frame, colour, sites[:, 0], sites[:, 1]).T
     gilded = rng.random(len(sites)) < read(frame, gold, sites[:, 0], sites[:, 1])
