@@ -1,0 +1,175 @@
+"""From what a person sets to a job: defaults, preset, configuration file, flags and `a.b=c`, each over the last."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import JobError
+from impasto.registry import did_you_mean
+from impasto.runs.codec import job_from_dict, read_toml
+from impasto.runs.presets import DEFAULT_PRESET, preset
+from impasto.runs.tables import defaults, hints, is_list, kinds_of, pictures_under
+from impasto.tasks import JOBS, Job
+
+LARGEST_CONFIG = 1_000_000
+"""Bytes; a job takes a few thousand."""
+
+
+def build_job(
+    kind: str = "stylize",
+    *,
+    preset: str = DEFAULT_PRESET,
+    config: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    sets: Sequence[str] = (),
+) -> Job:
+    """The job that the settings give, each source over the one before: defaults, preset, config, flags, sets.
+
+    preset: a name of `preset_names()`. config: a TOML file; relative picture paths in it are taken from its folder.
+    flags: settings by name or address, `size` or `losses.gram.weight`; those that are None count as not given.
+    sets: `address=value`, the value a TOML literal, or else a text: `optimizer.history=20`, `start=noise`.
+
+    An address names a field of a table (`optimizer.history`), a loss by its kind (`losses.gram.weight`), by the
+    pictures it looks at (`losses.style.weight`) or by its place (`losses.1.weight`). Another kind replaces a table
+    whole. In all of them `"none"` stands for null.
+
+    Raises JobError for what does not validate, UnknownNameError for an unknown preset, InputError for a config that
+    cannot be read.
+    """
+    cls = JOBS[kind]
+    settings = {**defaults(cls), "kind": kind}
+    _overlay(settings, _preset_for(preset, kind), cls)
+    if config is not None:
+        _overlay(settings, _config(config, kind), cls)
+    for address, value in (flags or {}).items():
+        if value is not None:
+            _assign(settings, address, value, cls)
+    for text in sets:
+        _assign(settings, *_parsed(text), cls)
+    return job_from_dict(settings)
+
+
+def _preset_for(name: str, kind: str) -> dict[str, Any]:
+    chosen = preset(name).job
+    wanted = chosen.get("kind", kind)
+    if wanted != kind:
+        raise JobError(f"the preset {name} is for {wanted}, not for {kind}")
+    return chosen
+
+
+def _config(path: Path, kind: str) -> dict[str, Any]:
+    """The table in a configuration file. Raises JobError if it cannot be read or is not of this kind."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_CONFIG + 1)
+        text = raw.decode("utf-8")
+    except OSError as error:
+        raise JobError(f"{path}: the configuration cannot be read ({error.strerror}). Check the path.") from None
+    except ValueError:
+        raise JobError(f"{path}: it is no text in UTF-8, so no configuration. Name a TOML file.") from None
+    if len(raw) > LARGEST_CONFIG:
+        raise JobError(f"{path}: it is larger than {LARGEST_CONFIG:,} bytes, so no configuration.")
+    data = read_toml(text, str(path))
+    if data.get("kind", kind) != kind:
+        raise JobError(f"{path}: it describes a job of kind {data['kind']!r}, not {kind!r}")
+    return pictures_under({**data, "kind": kind}, path.absolute().parent)
+
+
+def _parsed(text: str) -> tuple[str, Any]:
+    """The address and the value of `a.b=c`."""
+    address, equals, written = text.partition("=")
+    if not equals or not address.strip():
+        raise JobError(f"{text!r} is not a setting. Write an address, an equals sign and a value: optimizer.history=20")
+    try:
+        value = tomllib.loads(f"value = {written}")
+    except (ValueError, RecursionError):
+        return address.strip(), written.strip()
+    return address.strip(), value["value"] if len(value) == 1 else written.strip()
+
+
+def _overlay(table: dict[str, Any], over: Mapping[str, Any], cls: type[Any]) -> None:
+    """Put the settings of one source over those gathered so far."""
+    known = hints(cls)
+    for key, value in over.items():
+        old = table.get(key)
+        single = key in known and kinds_of(known[key]) is not None and not is_list(known[key])
+        table[key] = _merged(old, value) if single and isinstance(old, Mapping) else value
+
+
+def _merged(old: Mapping[str, Any], value: Any) -> Any:
+    """A table over another of its kind; a table, or the name, of another kind replaces it whole."""
+    if isinstance(value, str):
+        value = {"kind": value}
+    if not isinstance(value, Mapping) or value.get("kind", old.get("kind")) != old.get("kind"):
+        return value
+    return {**old, **value}
+
+
+def _assign(table: dict[str, Any], address: str, value: Any, cls: type[Any]) -> None:
+    """Set the field that `address` names, in every table that it names."""
+    head, *rest = address.split(".")
+    if not rest:
+        _overlay(table, {head: value}, cls)
+        return
+    known = hints(cls)
+    kinds = kinds_of(known[head]) if head in known else None
+    if kinds is None:
+        tables = [name for name, hint in known.items() if kinds_of(hint) is not None]
+        raise JobError(f"{address}: {head!r} is no table of settings. {did_you_mean(head, tables)}")
+    if not is_list(known[head]):
+        table[head] = _merged(_as_table(table[head], address), {_only(rest, address): value})
+        return
+    items = [_as_table(item, address) for item in table[head]]
+    chosen = _named(items, rest[0], kinds, address)
+    field = _only(rest[1:], address)
+    for index in chosen:
+        items[index] = _merged(items[index], {**_weights_for(items[index], field, value), field: value})
+    table[head] = items
+
+
+def _as_table(item: Any, address: str) -> Mapping[str, Any]:
+    if isinstance(item, str):
+        return {"kind": item}
+    if isinstance(item, Mapping):
+        return item
+    raise JobError(f"{address}: what it names was given as an object; set the field on that object")
+
+
+def _only(rest: Sequence[str], address: str) -> str:
+    """The last part of an address, which must be the only one left."""
+    if len(rest) != 1 or not rest[0]:
+        raise JobError(f"{address}: not an address of a setting; write table.field, or losses.gram.field")
+    return rest[0]
+
+
+def _named(items: Sequence[Mapping[str, Any]], name: str, kinds: Mapping[str, type[Any]], address: str) -> list[int]:
+    """The places of the tables that `name` names: a place, a kind, or the role of the pictures looked at."""
+    if name.isascii() and name.isdigit() and len(name) < 5 and int(name) < len(items):
+        return [int(name)]
+    of_kind = [i for i, item in enumerate(items) if item.get("kind") == name]
+    if of_kind:
+        return of_kind
+    roles = [item.get("target") or _target(kinds, item) for item in items]
+    chosen = [i for i, role in enumerate(roles) if role == name]
+    if chosen:
+        return chosen
+    there = dict.fromkeys(
+        str(n) for i, item in enumerate(items) for n in (item.get("kind"), roles[i], i) if n != "none"
+    )
+    raise JobError(f"{address}: the job has no {name!r} there. {did_you_mean(name, there)}")
+
+
+def _target(kinds: Mapping[str, type[Any]], item: Mapping[str, Any]) -> Any:
+    """The pictures that a kind of loss looks at unless told otherwise."""
+    return getattr(kinds.get(str(item.get("kind"))), "target", "none")
+
+
+def _weights_for(item: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:
+    """Equal layer weights go along when the layers change in number, so that a preset's layers can be replaced."""
+    weights = item.get("layer_weights") or ()
+    if field != "layers" or not isinstance(value, list | tuple) or len(set(weights)) != 1:
+        return {}
+    return {"layer_weights": [weights[0]] * len(value)}

@@ -1,0 +1,146 @@
+"""What the tables of a written job may hold, read off the job types themselves.
+
+A job as data is a dictionary. A field whose type is marked with `OneOf` holds a table with a `kind`, or a list of
+such tables; pydantic checks values, this module knows names: which keys a table has, which fields may be null.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import JobError
+from impasto.registry import OneOf, did_you_mean
+
+NONE = "none"
+"""How a null is written in TOML, which has none, where a field may be null."""
+
+
+def hints(cls: type[Any]) -> dict[str, Any]:
+    """The fields of a dataclass with their types, markers included."""
+    named = typing.get_type_hints(cls, include_extras=True)
+    return {f.name: named[f.name] for f in dataclasses.fields(cls)}
+
+
+def kinds_of(hint: Any) -> Mapping[str, type[Any]] | None:
+    """The registered kinds that a field, or each element of it, may be; None for a plain field."""
+    for part in _parts(hint):
+        for marker in getattr(part, "__metadata__", ()):
+            if isinstance(marker, OneOf):
+                return marker.kinds
+    return None
+
+
+def is_list(hint: Any) -> bool:
+    """Whether the field holds several values."""
+    return typing.get_origin(hint) is tuple
+
+
+def accepts(hint: Any, kind: type[Any]) -> bool:
+    """Whether `kind` is one of the plain types a field admits."""
+    return any(part is kind for part in _parts(hint))
+
+
+def defaults(cls: type[Any]) -> dict[str, Any]:
+    """The fields of a job type that have a default, as data."""
+    from pydantic import TypeAdapter
+
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(cls):
+        if field.default is not dataclasses.MISSING:
+            value = field.default
+        elif field.default_factory is not dataclasses.MISSING:
+            value = field.default_factory()
+        else:
+            continue
+        found[field.name] = TypeAdapter(hints(cls)[field.name]).dump_python(value, mode="json")
+    return found
+
+
+def conform(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], what: str) -> dict[str, Any]:
+    """Check the names in a table and bring its shorthands into the long form, without looking at values.
+
+    A kind alone stands for its table, `"none"` for null, a whole number for a text of digits, one value for a list.
+    Raises JobError that lists everything amiss: unknown kinds and keys with the nearest ones, numbers not finite.
+    """
+    problems: list[str] = []
+    table = _table(data, kinds, "", what, problems)
+    if problems:
+        raise JobError("\n".join(problems))
+    return typing.cast("dict[str, Any]", table)
+
+
+def _table(data: Any, kinds: Mapping[str, type[Any]], where: str, what: str, problems: list[str]) -> Any:
+    if isinstance(data, str):
+        data = {"kind": data}
+    if not isinstance(data, Mapping):
+        return data  # an object of one of the kinds, or something that pydantic will name
+    kind, place = data.get("kind"), f"{where}: " if where else ""
+    if not isinstance(kind, str):
+        problems.append(f"{place}a `kind` is needed. Known: {', '.join(kinds)}.")
+        return data
+    if kind not in kinds:
+        problems.append(f"{place}no {what} is named {kind!r}. {did_you_mean(kind, kinds)}")
+        return data
+    known = hints(kinds[kind])
+    conformed = {}
+    for key, value in data.items():
+        address = f"{where}.{key}" if where else str(key)
+        if key not in known:
+            problems.append(f"{address}: no such setting of {what} {kind!r}. {did_you_mean(str(key), known)}")
+        else:
+            conformed[key] = _value(value, known[key], address, problems)
+    return conformed
+
+
+def _value(value: Any, hint: Any, where: str, problems: list[str]) -> Any:
+    kinds = kinds_of(hint)
+    if is_list(hint):
+        if not isinstance(value, list | tuple):
+            value = [value]
+        element = typing.get_args(hint)[0]
+        return [_value(item, element, f"{where}.{i}", problems) for i, item in enumerate(value)]
+    if kinds is not None:
+        return _table(value, kinds, where, getattr(kinds, "what", "kind"), problems)
+    if value == NONE and accepts(hint, types.NoneType):
+        return None
+    if isinstance(value, bool) and not accepts(hint, bool):
+        problems.append(f"{where}: true and false do not belong here")
+    elif isinstance(value, int) and not isinstance(value, bool) and accepts(hint, str) and not accepts(hint, int):
+        return str(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        problems.append(f"{where}: must be a finite number, got {value}")
+    return value
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    """The types a hint is made of: itself, what is inside Annotated, the members of a union, a tuple's elements."""
+    yield hint
+    if hasattr(hint, "__metadata__"):
+        yield from _parts(hint.__origin__)
+    elif typing.get_origin(hint) in (typing.Union, types.UnionType, tuple):
+        for part in typing.get_args(hint):
+            yield from _parts(part)
+
+
+def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The table with relative picture paths taken from `folder`: those of a file that stands there."""
+    from impasto.tasks import JOBS, PictureSource
+
+    kind = data.get("kind", "stylize")
+    known = hints(JOBS[kind]) if kind in JOBS else {}
+    placed = dict(data)
+    for name in placed.keys() & known.keys():
+        if PictureSource in _parts(known[name]):
+            value = placed[name]
+            placed[name] = [_placed(v, folder) for v in value] if isinstance(value, list) else _placed(value, folder)
+    return placed
+
+
+def _placed(value: Any, folder: Path) -> Any:
+    return str(folder / Path(value).expanduser()) if isinstance(value, str) and value else value
