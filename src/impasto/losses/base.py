@@ -72,6 +72,12 @@ class Loss(abc.ABC):
         """Measure the targets once and return the function of features to minimise, `weight` left out."""
 
 
+def check_scale(kind: str, scale: float) -> None:
+    """Raise JobError unless 0 < scale < ∞."""
+    if not 0 < scale < float("inf"):
+        raise JobError(f"activation_scale of the {kind} loss must be a number above 0, not {scale}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class StatisticLoss(Loss):
     """A loss that knows a layer by additive statistics, and compares those."""

@@ -8,7 +8,8 @@ from typing import Literal
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.base import Features, Loss, Role, Targets, Term
+from impasto.losses.base import Features, Loss, Role, Targets, Term, check_scale
+from impasto.losses.statistic import widened
 
 ContentNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
 
@@ -35,16 +36,20 @@ class ContentLoss(Loss, kind="content"):
     normalisation: ContentNormalisation = "energy"
     activation_scale: float = 1.0
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_scale(self.kind, self.activation_scale)
+
     def compare(self, activation: Tensor, target: Tensor) -> Tensor:
-        """Distance of one layer; both float, of one shape [1, C, H, W]."""
-        difference = (activation.float() - target.float()) * self.activation_scale
-        squares = difference.square()
+        """Distance of one layer; both of one shape [1, C, H, W]."""
+        wanted = widened(target) * self.activation_scale
+        squares = (widened(activation) * self.activation_scale - wanted).square()
         if self.normalisation == "gatys":
             return squares.sum() / 2
         if self.normalisation == "deeplearning-ai":
             return squares.mean() / 4
         if self.normalisation == "energy":
-            return squares.mean() / ((target.float() * self.activation_scale).square().mean() + TINY)
+            return squares.mean() / (wanted.square().mean() + TINY)
         return squares.mean()
 
     def bind(self, targets: Targets) -> Term:

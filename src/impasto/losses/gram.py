@@ -7,9 +7,9 @@ from typing import Literal
 
 from torch import Tensor
 
-from impasto.losses.base import StatisticLoss
+from impasto.losses.base import StatisticLoss, check_scale
 from impasto.losses.content import TINY
-from impasto.losses.statistic import Statistic
+from impasto.losses.statistic import Statistic, widened
 
 GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
 
@@ -17,7 +17,7 @@ GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style"
 def gram(activation: Tensor, positions: Tensor | None = None) -> Statistic:
     """G = F Fᵀ [C, C], summed over the positions of [1, C, H, W], with their number (or summed weight)."""
     channels = activation.shape[1]
-    flat = activation.float().permute(0, 2, 3, 1).reshape(-1, channels)
+    flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, channels)
     if positions is None:
         return Statistic(flat.T @ flat, flat.new_tensor(flat.shape[0]))
     weights = positions.reshape(-1, 1)
@@ -44,6 +44,10 @@ class GramLoss(StatisticLoss, kind="gram"):
     layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     normalisation: GramNormalisation = "energy"
     activation_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_scale(self.kind, self.activation_scale)
 
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """The Gram matrix of [1, C, H, W], as a sum over positions."""

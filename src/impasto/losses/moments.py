@@ -13,9 +13,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from impasto.errors import JobError
 from impasto.losses.base import StatisticLoss
 from impasto.losses.content import TINY
-from impasto.losses.statistic import Statistic
+from impasto.losses.statistic import Statistic, widened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +30,15 @@ class MomentsLoss(StatisticLoss, kind="moments"):
     layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     balance: float = 0.5
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.balance <= 1:
+            raise JobError(f"balance of the moments loss must lie in 0 … 1, not {self.balance}")
+
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """[C + 1, C]: the Gram matrix with the channel sums as its last row."""
         channels = activation.shape[1]
-        flat = activation.float().permute(0, 2, 3, 1).reshape(-1, channels)
+        flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, channels)
         ones = flat.new_ones(flat.shape[0], 1) if positions is None else positions.reshape(-1, 1)
         weighted = flat if positions is None else flat * ones
         return Statistic(torch.cat([flat.T @ weighted, ones.T @ flat]), ones.sum())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -16,7 +17,7 @@ from torch import Tensor
 class Statistic:
     """A sum over positions, and the weight of the positions it was taken over.
 
-    total: any shape, float32.
+    total: any shape, float32 or float64.
     weight: a scalar tensor, the number of positions or the sum of their weights.
     """
 
@@ -38,3 +39,8 @@ class Statistic:
     def detach(self) -> Statistic:
         """Cut from the graph of gradients."""
         return Statistic(self.total.detach(), self.weight.detach())
+
+
+def widened(activation: Tensor) -> Tensor:
+    """The activation in float32, or in float64 if that is what it is: sums over positions lose too much in half."""
+    return activation.to(torch.promote_types(activation.dtype, torch.float32))
