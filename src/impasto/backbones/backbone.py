@@ -41,7 +41,8 @@ class Backbone(nn.Module):
         self.weights_sha256 = weights_sha256
         self.precision = precision
         self.preprocessing = preprocessing
-        self.graph = graph.to(dtype=DTYPES[precision], memory_format=torch.channels_last)
+        self.graph: Graph = graph.to(DTYPES[precision])
+        self.graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean: Tensor
         self.std: Tensor
         self.register_buffer("mean", torch.tensor(preprocessing.mean).view(1, 3, 1, 1))
@@ -91,9 +92,13 @@ class Backbone(nn.Module):
     def _too_small(self, image: Tensor, layers: Sequence[str]) -> str:
         return self._too_small_text(image.shape[-1], image.shape[-2], layers)
 
+    def _deepest(self, layers: Iterable[str]) -> str:
+        plan = self.graph.plan(layers)
+        return plan[-1].name if plan else INPUT
+
     def _too_small_text(self, width: int, height: int, layers: Sequence[str]) -> str:
         return (
             f"a picture of {width}×{height} pixels is too small for {self.name} up to "
-            f"{self.graph.plan(layers)[-1].name}: the shorter side must be at least {self.least_side(layers)} pixels. "
+            f"{self._deepest(layers)}: the shorter side must be at least {self.least_side(layers)} pixels. "
             "Ask for a larger --size, or a picture that is less elongated."
         )

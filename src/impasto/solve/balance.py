@@ -15,6 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from impasto.backbones import Backbone
+from impasto.errors import DivergedError
 from impasto.losses import Loss, Term
 from impasto.solve.start import white_noise
 
@@ -32,7 +33,7 @@ def style_ratio(strength: float) -> float:
     """Style gradient over content gradient for a strength: 0 at 0, `RATIO_AT_HALF` at 0.5, infinite at 1."""
     if strength >= 1:
         return math.inf
-    return RATIO_AT_HALF * (strength / (1 - strength)) ** STEEPNESS
+    return float(RATIO_AT_HALF * (strength / (1 - strength)) ** STEEPNESS)
 
 
 def balance(
@@ -47,26 +48,36 @@ def balance(
 
     Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
     of its weight times the content's. The whole objective is scaled to 1 at the point measured.
+
+    Raises DivergedError if a gradient there is not finite.
     """
     probe = (content + PROBE_NOISE * white_noise(content, generator)).requires_grad_()
     features = backbone(probe, layers)
-    values = [loss.weight * term(features) for loss, term in terms]
-    roles: dict[str, Tensor] = {}
-    for (loss, _), value in zip(terms, values, strict=True):
-        roles[loss.target] = roles[loss.target] + value if loss.target in roles else value
-    norms = {role: gradient_norm(value, probe) for role, value in roles.items()}
-    factors = role_factors(norms, style_ratio(strength))
-    total = sum(factors[loss.target] * float(v.detach()) for (loss, _), v in zip(terms, values, strict=True))
+    groups = [loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in enumerate(terms)]
+    values = [term(features) for _, term in terms]
+    sums: dict[str, Tensor] = {}
+    for group, (loss, _), value in zip(groups, terms, values, strict=True):
+        part = value if loss.target == "none" else loss.weight * value
+        sums[group] = sums[group] + part if group in sums else part
+    factors = role_factors({group: gradient_norm(part, probe) for group, part in sums.items()}, style_ratio(strength))
+    weights = [factors[group] for group in groups]
+    total = sum(w * loss.weight * float(v.detach()) for w, (loss, _), v in zip(weights, terms, values, strict=True))
     scale = 1 / total if total > 0 and math.isfinite(total) else 1.0
-    return [factors[loss.target] * scale for loss, _ in terms]
+    return [w * scale for w in weights]
 
 
 def gradient_norm(value: Tensor, image: Tensor) -> float:
-    """The Euclidean norm of the gradient of `value` at `image`; 0 where it does not depend on it."""
+    """The Euclidean norm of the gradient of `value` at `image`; 0 where it does not depend on it.
+
+    Raises DivergedError if it is not finite.
+    """
     if not value.requires_grad:
         return 0.0
     (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
-    return float(gradient.norm())
+    norm = float(gradient.norm())
+    if not math.isfinite(norm):
+        raise DivergedError("a loss has no finite gradient at the content picture. Try --precision fp32.")
+    return norm
 
 
 def role_factors(norms: Mapping[str, float], ratio: float) -> dict[str, float]:

@@ -17,6 +17,7 @@ class Snapshot:
     level, index: where to go on: this level, its step of this index (from 0).
     number: how many steps were taken before.
     tensors, numbers: the state of the descent; both empty at the start of a level, but for the `image`.
+    losses: each term at `image`, as the events tell it.
     """
 
     level: int
@@ -24,6 +25,7 @@ class Snapshot:
     number: int
     tensors: Mapping[str, Tensor]
     numbers: Mapping[str, float]
+    losses: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Step:
     """One evaluation of the objective.
 
     level, index: which level, which step in it (both from 0); number: which step of all (from 1).
-    losses: each term as it counts, weights included; value: the objective at `image`, which is the best known image,
-        shared and not to be changed.
+    losses: each term at `image` as it counts, weights included; value: their sum, the objective.
+    image: where the descent stands, shared and not to be changed; the same as before if the step was tried in vain.
     snapshot: makes a copy of the solver's state, from which `solve` can resume.
     """
 

@@ -27,10 +27,11 @@ def diverged(losses: Mapping[str, float], problem: Problem) -> str:
 
 def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:
     """Say so if the picture came out nearly blank though the content was not, or a style was blank to begin with."""
-    warnings = []
-    for target in problem.targets.get("style", ()):
-        if float(target.image.std()) < FLAT:
-            warnings.append("a style picture is nearly one flat colour, so there is little style to take from it")
+    warnings = [
+        "a style picture is nearly one flat colour, so there is little style to take from it"
+        for target in problem.targets.get("style", ())
+        if float(target.image.std()) < FLAT
+    ]
     contents = problem.targets.get("content", ())
     if float(image.std()) < FLAT and any(float(t.image.std()) >= FLAT for t in contents):
         warnings.append(

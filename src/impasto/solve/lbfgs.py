@@ -72,7 +72,7 @@ class LBFGSDescent(Descent):
     def _shorten(self) -> None:
         """Quarter the next trial; after three in a row, forget the curvature that misled."""
         self.fraction /= 4
-        if self.fraction < 1 / 64 and self.moves:
+        if self.fraction <= 1 / 64 and self.moves:
             self.moves, self.changes, self.fraction = [], [], 1.0
 
     def _remember(self, move: Tensor, change: Tensor) -> None:

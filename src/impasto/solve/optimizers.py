@@ -48,7 +48,10 @@ class Optimizer(abc.ABC):
 
 
 class Descent(abc.ABC):
-    """An image on its way down. `image` is the best known one, `value` the objective there."""
+    """An image on its way down. `value` is the objective at `image`, infinite before the first step.
+
+    `image` is replaced and never changed, so whoever was handed it may keep it.
+    """
 
     def __init__(self, image: Tensor, box: bool) -> None:
         self.image = image.detach().clone()
@@ -59,7 +62,7 @@ class Descent(abc.ABC):
 
     @abc.abstractmethod
     def step(self, evaluate: Evaluate) -> None:
-        """Evaluate once and move."""
+        """Move, and evaluate once where that leads to; the first step evaluates only."""
 
     @abc.abstractmethod
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
@@ -79,6 +82,9 @@ def check_positive(what: str, value: float) -> None:
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer, kind="adam"):
     """Adam (Kingma & Ba 2015, arXiv 1412.6980).
+
+    The paper's ε is 1e-8 here times the largest root of a second moment, so that a factor before the objective
+    changes nothing.
 
     learning_rate: in levels of an 8-bit channel; a pixel moves about this far per step.
     """
@@ -104,13 +110,19 @@ class AdamDescent(Descent):
     def __init__(self, image: Tensor, settings: Adam) -> None:
         super().__init__(image, settings.box)
         self.settings = settings
+        self.gradient: Tensor | None = None
         self.first = torch.zeros_like(self.image)
         self.second = torch.zeros_like(self.image)
         self.count = 0
 
     def step(self, evaluate: Evaluate) -> None:
         """Take one of Adam's steps."""
-        self.value, gradient = evaluate(self.image)
+        if self.gradient is not None:
+            self._move(self.gradient)
+        self.value, self.gradient = evaluate(self.image)
+
+    def _move(self, gradient: Tensor) -> None:
+        """The update of the paper's algorithm 1."""
         s = self.settings
         self.count += 1
         self.first.lerp_(gradient, 1 - s.beta1)
@@ -122,13 +134,16 @@ class AdamDescent(Descent):
             self.image.clamp_(0, 1)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
-        """Both moments and the count."""
+        """Image, gradient, both moments and the count."""
         tensors = {"image": self.image, "first": self.first, "second": self.second}
+        if self.gradient is not None:
+            tensors["gradient"] = self.gradient
         return tensors, {"count": self.count, "value": self.value}
 
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, float]) -> None:
-        """Take up the moments and the count."""
-        self.image, self.first, self.second = tensors["image"], tensors["first"], tensors["second"]
+        """Take up image, gradient, moments and count."""
+        self.image, self.gradient = tensors["image"], tensors.get("gradient")
+        self.first, self.second = tensors["first"], tensors["second"]
         self.count, self.value = int(numbers["count"]), numbers["value"]
 
 
@@ -160,12 +175,18 @@ class SGDDescent(Descent):
     def __init__(self, image: Tensor, settings: SGD) -> None:
         super().__init__(image, settings.box)
         self.settings = settings
+        self.gradient: Tensor | None = None
         self.velocity = torch.zeros_like(self.image)
         self.factor = 0.0
 
     def step(self, evaluate: Evaluate) -> None:
+        """Take one step of descent."""
+        if self.gradient is not None:
+            self._move(self.gradient)
+        self.value, self.gradient = evaluate(self.image)
+
+    def _move(self, gradient: Tensor) -> None:
         """Add the gradient to the velocity, and the velocity to the image."""
-        self.value, gradient = evaluate(self.image)
         if not self.factor:
             size = float(gradient.square().mean().sqrt())
             self.factor = self.settings.learning_rate * LEVEL / size if size else 0.0
@@ -175,10 +196,14 @@ class SGDDescent(Descent):
             self.image.clamp_(0, 1)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
-        """Velocity and factor."""
-        return {"image": self.image, "velocity": self.velocity}, {"factor": self.factor, "value": self.value}
+        """Image, gradient, velocity and factor."""
+        tensors = {"image": self.image, "velocity": self.velocity}
+        if self.gradient is not None:
+            tensors["gradient"] = self.gradient
+        return tensors, {"factor": self.factor, "value": self.value}
 
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, float]) -> None:
-        """Take up velocity and factor."""
-        self.image, self.velocity = tensors["image"], tensors["velocity"]
+        """Take up image, gradient, velocity and factor."""
+        self.image, self.gradient = tensors["image"], tensors.get("gradient")
+        self.velocity = tensors["velocity"]
         self.factor, self.value = numbers["factor"], numbers["value"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -28,7 +28,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
     Raises DivergedError, with the last good image, if the objective is no longer a number.
     """
     yield Started(problem.levels, sum(level.steps for level in problem.levels))
-    image = resume.tensors["image"] if resume else None
+    image = resume.tensors["image"].to(problem.backbone.device) if resume else None
     number = resume.number if resume else 0
     for index, level in enumerate(problem.levels):
         if resume and index < resume.level:
@@ -40,23 +40,19 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         objective = Objective(problem, index)
         yield LevelStarted(index, level.width, level.height, objective.weights)
         descent = problem.optimizer.begin(image)
+        losses: Mapping[str, float] = {}
         if resumed:
             restore(descent, resumed, level)
+            image, losses = descent.image, resumed.losses
         for step in range(resumed.index if resumed else 0, level.steps):
             descent.step(objective)
             number += 1
             if not math.isfinite(descent.value):
                 raise DivergedError(diverged(objective.losses, problem), image)
-            image = descent.image
-            yield Step(
-                index,
-                step,
-                number,
-                objective.losses,
-                descent.value,
-                image,
-                Capture(descent, index, step + 1, number),
-            )
+            if descent.image is not image:
+                image, losses = descent.image, objective.losses
+            capture = Capture(descent, losses, index, step + 1, number)
+            yield Step(index, step, number, losses, descent.value, image, capture)
         image = descent.image
         yield LevelDone(index, image)
     assert image is not None
@@ -77,7 +73,7 @@ def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor
 def restore(descent: Descent, snapshot: Snapshot, level: Level) -> None:
     """Take up the state of a snapshot. Raises JobError if it is that of another kind of descent or size."""
     try:
-        descent.restore(snapshot.tensors, snapshot.numbers)
+        descent.restore({k: t.to(descent.image, copy=True) for k, t in snapshot.tensors.items()}, snapshot.numbers)
     except (KeyError, ValueError, OverflowError) as error:
         raise JobError(f"the snapshot is not one of this optimizer ({error!r} is amiss); start anew") from None
     if tuple(descent.image.shape) != (1, 3, level.height, level.width):
@@ -95,6 +91,7 @@ class Capture:
     """Makes a snapshot of a descent, when asked to."""
 
     descent: Descent
+    losses: Mapping[str, float]
     level: int
     index: int
     number: int
@@ -103,7 +100,7 @@ class Capture:
         """Copy the state as it is now; only good until the next step is taken."""
         tensors, numbers = self.descent.state()
         copies = {name: tensor.detach().clone() for name, tensor in tensors.items()}
-        return Snapshot(self.level, self.index, self.number, copies, dict(numbers))
+        return Snapshot(self.level, self.index, self.number, copies, dict(numbers), dict(self.losses))
 
 
 class Objective:
@@ -150,11 +147,12 @@ class Objective:
         return (value if good else math.nan), gradient.contiguous()
 
     def _look(self, target: Target, role: Role, level: Level, last: Level) -> dict[str, Tensor]:
-        """The features of a target at the scale of a level."""
+        """The features of a target at the scale of a level, no smaller than the network can look at."""
         if role == "content":
             width, height = level.width, level.height
         else:
-            scale = max(level.width, level.height) / max(last.width, last.height)
+            shortest = self.backbone.least_side(self.layers) / min(target.image.shape[-2:])
+            scale = min(1.0, max(max(level.width, level.height) / max(last.width, last.height), shortest))
             width = max(1, round(target.image.shape[-1] * scale))
             height = max(1, round(target.image.shape[-2] * scale))
         image = resize(target.image, width, height)

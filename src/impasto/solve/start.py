@@ -71,7 +71,7 @@ class NoiseStart(Start, kind="noise"):
 
 @dataclass(frozen=True, kw_only=True)
 class MixedStart(Start, kind="mixed"):
-    """The deeplearning.ai assignment's start: share · uniform noise + (1 − share) · content, both about the mean colour.
+    """The deeplearning.ai assignment's start: share · uniform noise + (1 − share) · content about the mean colour.
 
     amplitude: the noise runs from −amplitude to +amplitude, of 255.
     """

@@ -31,7 +31,8 @@ def match_colours(photo: Tensor, styles: Sequence[Target], amount: float) -> Ten
     colours = photo[0].flatten(1).double().cpu()
     moved = transport @ (colours - own_mean[:, None]) + mean[:, None]
     matched = moved.to(photo).view_as(photo)
-    return (photo + amount * (matched - photo)).clamp(0, 1)
+    result: Tensor = (photo + amount * (matched - photo)).clamp(0, 1)
+    return result
 
 
 def colour_moments(image: Tensor) -> tuple[Tensor, Tensor]:
@@ -45,4 +46,5 @@ def colour_moments(image: Tensor) -> tuple[Tensor, Tensor]:
 def matrix_root(matrix: Tensor) -> Tensor:
     """The symmetric square root of a symmetric matrix without negative eigenvalues."""
     values, vectors = torch.linalg.eigh(matrix)
-    return vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
+    root: Tensor = vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
+    return root
