@@ -1,0 +1,7 @@
+"""`python -m impasto` is the command line."""
+
+import sys
+
+from impasto.apps.cli.main import main
+
+sys.exit(main())

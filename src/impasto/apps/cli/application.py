@@ -1,0 +1,46 @@
+"""The tree of commands. Adding one is one file and its line here."""
+
+from __future__ import annotations
+
+from cyclopts import App, Group
+
+import impasto
+from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.presets import presets
+from impasto.apps.cli.runs import runs
+from impasto.apps.cli.samples import samples
+from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
+from impasto.apps.cli.weights import weights
+
+EPILOGUE = """Start with:
+
+    impasto samples pictures
+    impasto stylize photo.jpg pictures/swirl.png -o out.png
+"""
+
+
+def application() -> App:
+    """The whole command line. It imports no room that does the work: each command does, when it runs."""
+    paint, look_up, setup = (
+        Group("Paint", sort_key=0),
+        Group("Look up and keep", sort_key=1),
+        Group("Set up", sort_key=2),
+    )
+    app = App(
+        name="impasto",
+        help="Neural style transfer: repaint one picture in the manner of another, on real pretrained networks.",
+        help_epilogue=EPILOGUE,
+        help_format="markdown",
+        version=impasto.__version__,
+        group_commands=look_up,
+    )
+    app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
+    app.command(samples, help_epilogue="", group=paint)
+    app.command(runs)
+    app.command(weights)
+    app.command(presets)
+    app.command(backbones, help_epilogue="")
+    app.register_install_completion_command(group=setup)
+    app["--help"].group = setup
+    app["--version"].group = setup
+    return app

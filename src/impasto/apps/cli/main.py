@@ -1,0 +1,29 @@
+"""The entry point of `impasto`: the arguments in, the exit code out.
+
+Only the standard library is imported before the arguments are looked at, so that Ctrl-C is quiet from the first moment.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from impasto.apps.cli.boundary import exit_code_of
+from impasto.apps.cli.signals import terminate_like_ctrl_c
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line `arguments` (without the program's name; None takes the process's) and return its exit code.
+
+    0 done, 1 a bug in Impasto, 2 wrong input, 3 weights, 4 solving, 130 stopped, 141 nobody reads the output.
+    """
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    terminate_like_ctrl_c()
+    return exit_code_of(lambda: _command(tokens), as_json="--json" in tokens)
+
+
+def _command(tokens: list[str]) -> int:
+    from impasto.apps.cli.application import application
+
+    result = application()(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from cyclopts import Group, Parameter
+
+from impasto.errors import InputError
+
+Number = TypeVar("Number", int, float)
+
+RESULT = Group("The result", sort_key=1)
+TELLING = Group("What is told", sort_key=9)
+
+Json = Annotated[bool, Parameter(name="--json", negative=(), group=TELLING, show_default=False)]
+Quiet = Annotated[bool, Parameter(negative=(), group=TELLING, show_default=False)]
+Overwrite = Annotated[bool, Parameter(negative=(), group=RESULT, show_default=False)]
+Offline = Annotated[bool, Parameter(negative=(), show_default=False)]
+OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RESULT)]
+
+
+def names(option: str, text: str | None) -> tuple[str, ...] | None:
+    """The names of a list written with commas, None if it was not given. Raises InputError for an empty list."""
+    if text is None:
+        return None
+    items = tuple(item.strip() for item in text.split(",") if item.strip())
+    if not items:
+        raise InputError(f"{option} names nothing: give one or more, separated by commas")
+    return items
+
+
+def numbers(option: str, text: str | None, kind: type[Number]) -> tuple[Number, ...] | None:
+    """The numbers of a list written with commas, None if it was not given. Raises InputError for anything else."""
+    try:
+        return tuple(kind(item) for item in names(option, text) or ()) or None
+    except ValueError:
+        what = "whole numbers" if kind is int else "numbers"
+        raise InputError(f"{option} must be {what} separated by commas, not {text!r}") from None
+
+
+def go_offline(offline: bool) -> None:
+    """Let this process ask no source on the network."""
+    if offline:
+        import os
+
+        from impasto.artefacts.home import OFFLINE_VARIABLE
+
+        os.environ[OFFLINE_VARIABLE] = "1"

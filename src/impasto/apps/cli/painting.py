@@ -1,0 +1,83 @@
+"""Carrying out a run in the terminal: shown while it paints, stopped where it can be taken up again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impasto.apps.cli.display import Display, display_for
+from impasto.apps.cli.fetching import have_weights
+from impasto.apps.cli.signals import Interruption
+from impasto.apps.cli.streams import note, result, result_json
+from impasto.errors import CancelledError, OutputError
+
+if TYPE_CHECKING:
+    from impasto.runs import Run
+    from impasto.tasks import Job, StylizeJob
+
+
+def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
+    """Raise OutputError if a result could not be written to `place`, or would replace what must stay."""
+    from impasto.pictures import check_output
+
+    check_output(place)
+    if place.exists():
+        for name, source in job.inputs.items():
+            if isinstance(source, Path) and source.exists() and source.samefile(place):
+                raise OutputError(f"{place} is the {name.rstrip('0123456789')} picture: the result needs another name")
+        if not overwrite:
+            raise OutputError(f"{place} exists already: choose another name with -o, or give --overwrite")
+
+
+def default_output(job: StylizeJob) -> Path:
+    """`CONTENT_STYLE.png` in the current folder, shortened where many styles would make it too long for a name."""
+    stems = [source.stem if isinstance(source, Path) else "picture" for source in (job.content, *job.styles)]
+    return Path("_".join(stems)[:100] + ".png")
+
+
+def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool) -> None:
+    """Make a run of `job` and carry it out; the cheap checks come first, the weights last.
+
+    Raises what the job raises, and CancelledError if it was stopped.
+    """
+    from impasto.runs import Run
+
+    job.check()
+    have_weights(job, silent=quiet or json)
+    run = Run.create(job, output=place, home=runs_home)
+    paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
+
+
+def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
+    """Carry out a run, new or interrupted, and say where the result lies.
+
+    name: what `impasto runs resume` takes for it. Raises what the job raises, and CancelledError if it was stopped.
+    """
+    if json:
+        result_json({"event": "run", "id": run.id, "folder": str(run.folder)})
+    elif not quiet:
+        note(f"run {run.id}")
+    try:
+        finished = _follow(run, display_for(quiet=quiet, json=json))
+    except KeyboardInterrupt:
+        finished = False
+    if not finished:
+        raise CancelledError(f"stopped; go on with: impasto runs resume {name}")
+    if not quiet and not json:
+        result(str(run.output))
+
+
+def _follow(run: Run, display: Display) -> bool:
+    """Show the events of a run; False if it was asked to stop before it was done."""
+    from impasto.runs import execute
+    from impasto.solve import Finished, LevelStarted
+
+    with Interruption() as interruption, display, closing(execute(run)) as events:
+        for event in events:
+            if isinstance(event, LevelStarted):
+                interruption.hold()
+            display.show(event)
+            if interruption.asked and not isinstance(event, Finished):
+                return False
+    return True

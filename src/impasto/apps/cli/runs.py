@@ -1,0 +1,188 @@
+"""`impasto runs`: the work that was done, is being done or waits to be taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App
+
+from impasto.apps.cli.options import Json, Offline, OutputPath, Overwrite, Quiet, go_offline
+from impasto.apps.cli.streams import note, result, result_json, result_table
+from impasto.errors import InputError
+
+if TYPE_CHECKING:
+    from impasto.runs import Run
+    from impasto.tasks import StylizeJob
+
+runs = App(name="runs", help="List, show, resume and repeat runs.", help_epilogue="")
+
+
+@runs.command(name="list")
+def list_all(*, json: Json = False) -> None:
+    """List the runs, the latest last.
+
+    Parameters
+    ----------
+    json
+        Write one JSON document.
+    """
+    from impasto.runs import list_runs
+
+    summaries = [run.summary() for run in list_runs()]
+    if json:
+        result_json(summaries, indent=2)
+    elif summaries:
+        rows = [(str(s.get("id", "")), str(s.get("state", "")), str(s.get("output") or "")) for s in summaries]
+        result_table(("run", "state", "result"), rows)
+    else:
+        note("no runs yet; `impasto stylize` makes one")
+
+
+@runs.command
+def show(run: str | None = None, /, *, json: Json = False) -> None:
+    """Show what is known of a run.
+
+    Parameters
+    ----------
+    run
+        The run's id or folder; without it, the latest.
+    json
+        Write one JSON document.
+    """
+
+    summary: dict[str, Any] = _opened(run).summary()
+    if json:
+        result_json(summary, indent=2)
+    else:
+        result_table(("", ""), [(key, _in_words(value)) for key, value in summary.items()])
+
+
+@runs.command
+def path(run: str | None = None, /) -> None:
+    """Say where a run's folder is.
+
+    Parameters
+    ----------
+    run
+        The run's id; without it, the latest.
+    """
+    result(str(_opened(run).folder))
+
+
+@runs.command
+def resume(
+    run: str | None = None,
+    /,
+    *,
+    overwrite: Overwrite = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Go on with a run that was interrupted; the result is the same as if it had not been.
+
+    Parameters
+    ----------
+    run
+        The run's id or folder; without it, the latest that is unfinished.
+    overwrite
+        Replace the result if another lies there by now.
+    offline
+        Ask no source on the network for weights.
+    quiet
+        Show nothing but errors.
+    json
+        Write every event as one line of JSON on the standard output.
+    """
+    from impasto.apps.cli.fetching import have_weights
+    from impasto.apps.cli.painting import check_place, paint
+    from impasto.runs import Run, latest_unfinished
+
+    chosen = latest_unfinished() if run is None else Run.open(run)
+    if chosen is None:
+        raise InputError("no run is unfinished; `impasto runs list` shows them all")
+    if chosen.state == "finished":
+        raise InputError(
+            f"the run {chosen.id} is finished: {chosen.output}. To do it again: impasto runs repeat {chosen.id}"
+        )
+    go_offline(offline)
+    check_place(chosen.output, chosen.job, overwrite=overwrite)
+    have_weights(chosen.job, silent=quiet or json)
+    paint(chosen, name=run or chosen.id, quiet=quiet, json=json)
+
+
+@runs.command
+def repeat(
+    source: str,
+    /,
+    *,
+    output: OutputPath = None,
+    content: Path | None = None,
+    styles: tuple[Path, ...] = (),
+    overwrite: Overwrite = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Do again what made a run or a picture, with the same settings and seed.
+
+    Parameters
+    ----------
+    source
+        A run's id or folder, or a picture that Impasto painted.
+    output
+        Where the result goes.
+    content
+        The content picture, where it no longer lies where it did.
+    styles
+        The style pictures in their order, where they no longer lie where they did.
+    overwrite
+        Replace the result if it is there already.
+    offline
+        Ask no source on the network for weights.
+    quiet
+        Show nothing but errors.
+    json
+        Write every event as one line of JSON on the standard output.
+    """
+    from impasto.apps.cli.painting import check_place, default_output, paint_new
+
+    job = _job_again(source, content, styles)
+    go_offline(offline)
+    place = output or default_output(job)
+    check_place(place, job, overwrite=overwrite)
+    paint_new(job, place, runs_home=None, quiet=quiet, json=json)
+
+
+def _opened(run: str | None) -> Run:
+    """The run of an id or folder, or the latest. Raises InputError."""
+    from impasto.runs import Run, list_runs
+
+    if run is not None:
+        return Run.open(run)
+    known = list_runs()
+    if not known:
+        raise InputError("no runs yet; `impasto stylize` makes one")
+    return known[-1]
+
+
+def _job_again(source: str, content: Path | None, styles: tuple[Path, ...]) -> StylizeJob:
+    """The job of a run, or of the picture that one painted, with other pictures where they are given."""
+    from impasto.runs import Run, job_from_recipe
+
+    if Path(source).is_file():
+        return job_from_recipe(Path(source), content=content, styles=styles or None)
+    job = Run.open(source).job
+    if content is not None:
+        job = replace(job, content=content)
+    return replace(job, styles=styles) if styles else job
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_words(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(item) for item in value)
+    return "" if value is None else str(value)

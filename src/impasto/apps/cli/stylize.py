@@ -1,0 +1,88 @@
+"""`impasto stylize`: paint a picture in the manner of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet, go_offline
+from impasto.apps.cli.stylize_options import Descent, Look, Machine, Network, Settings
+from impasto.errors import InputError
+
+USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
+
+EXAMPLES = """Examples:
+
+    impasto stylize photo.jpg painting.jpg -o out.png
+    impasto stylize photo.jpg painting.jpg --size 1024 --strength 0.7
+    impasto stylize photo.jpg a.jpg b.jpg --style-weights 2,1
+    impasto stylize photo.jpg painting.jpg --preset gatys2016
+    impasto stylize photo.jpg painting.jpg --set optimizer.history=50
+"""
+
+
+def stylize(
+    content: Path | None = None,
+    /,
+    *styles: Path,
+    output: OutputPath = None,
+    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    overwrite: Overwrite = False,
+    look: Look = Look(),  # noqa: B008 frozen
+    network: Network = Network(),  # noqa: B008
+    descent: Descent = Descent(),  # noqa: B008
+    machine: Machine = Machine(),  # noqa: B008
+    settings: Settings = Settings(),  # noqa: B008
+    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Paint CONTENT in the manner of one or more STYLES.
+
+    What is not given is taken from the job file, else from the preset. The last line of the standard output is the
+    path of the result. The work is kept as a run: after Ctrl-C,
+    `impasto runs resume` goes on where it stopped.
+
+    Parameters
+    ----------
+    content
+        The picture whose things stay where they are.
+    styles
+        One or more pictures whose manner is taken.
+    output
+        Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE.png in the
+        current folder.
+    size
+        The longer side in pixels, or width x height: 512, 1024x768.
+    overwrite
+        Replace the result if it is there already.
+    look, network, descent, machine, settings
+        The panels of `impasto.apps.cli.stylize_options`.
+    run_dir
+        The folder that keeps the runs, instead of $IMPASTO_RUNS.
+    quiet
+        Show nothing but errors.
+    json
+        Write every event as one line of JSON on the standard output.
+    """
+    from impasto.apps.cli.painting import check_place, default_output, paint_new
+    from impasto.apps.cli.stylize_job import stylize_job
+
+    if settings.config is None and not styles:
+        given = (
+            "a picture to paint and at least one style" if content is None else f"at least one style after {content}"
+        )
+        raise InputError(f"name {given}: impasto stylize CONTENT STYLE")
+    go_offline(machine.offline)
+    flags = {
+        "content": None if content is None else str(content),
+        "styles": tuple(str(style) for style in styles) or None,
+        "size": size,
+        **machine.flags(),
+    }
+    job = stylize_job(flags, look, network, descent, settings)
+    place = output or default_output(job)
+    check_place(place, job, overwrite=overwrite)
+    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)

@@ -1,0 +1,196 @@
+"""The options of `impasto stylize`, one class to a panel of its help, and how they become a job.
+
+Every option that was not given is None and leaves what preset and job file say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Group, Parameter
+
+from impasto.apps.cli.options import Offline, names, numbers
+from impasto.errors import InputError
+
+NO_STRENGTH = "none"
+"""The strength that takes the weights of the losses as they are."""
+
+LOOK = Group("The look", sort_key=2)
+NETWORK = Group("The network that looks", sort_key=3)
+DESCENT = Group("How it is painted", sort_key=4)
+MACHINE = Group("The machine", sort_key=5)
+SETTINGS = Group("Settings in files and by name", sort_key=6)
+
+
+@Parameter(name="*", group=LOOK)
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the result looks like.
+
+    Parameters
+    ----------
+    preset
+        Settings with a name; `impasto presets list` shows them.
+    strength
+        From 0 (the photo) to 1 (all style), the same on every network and at every size; `none` takes the weights of
+        the losses as they are, as the papers do.
+    style_weights
+        The shares of several styles, separated by commas: 2,1.
+    style_scale
+        The longer side of each style over that of the result; larger means larger brushwork.
+    match_colour
+        How far the content's colours are moved towards the style's before painting, 0 … 1.
+    seed
+        All that is random comes from it.
+    """
+
+    preset: Annotated[str, Parameter(metavar="NAME")] = "default"
+    strength: Annotated[str | None, Parameter(metavar="NUMBER")] = None
+    style_weights: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
+    style_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    match_colour: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    seed: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {
+            "strength": self.chosen_strength(),
+            "style_weights": numbers("--style-weights", self.style_weights, float),
+            "style_scale": self.style_scale,
+            "match_colour": self.match_colour,
+            "seed": self.seed,
+        }
+
+    def chosen_strength(self) -> float | str | None:
+        """The strength as a number, or `"none"`, or None if none was given. Raises InputError for anything else."""
+        if self.strength is None or self.strength == NO_STRENGTH:
+            return self.strength
+        try:
+            return float(self.strength)
+        except ValueError:
+            raise InputError(f"--strength must be a number from 0 to 1, or none, not {self.strength!r}") from None
+
+
+@Parameter(name="*", group=NETWORK)
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Through what the pictures are seen.
+
+    Parameters
+    ----------
+    backbone
+        The network; `impasto backbones` shows them.
+    weights
+        Its pretrained weights; `impasto weights list` shows them.
+    pooling
+        What stands for the pooling layers: max or average.
+    padding
+        What surrounds a picture at every convolution: zeros, reflect or replicate.
+    content_layers
+        Layers that hold the things in place, separated by commas; `impasto backbones NAME` shows them.
+    style_layers
+        Layers that give the manner, separated by commas; one given twice counts twice.
+    content_weight
+        What the content loss is multiplied by, without --strength.
+    style_weight
+        What the style loss is multiplied by, without --strength.
+    """
+
+    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
+    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
+    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
+    padding: Annotated[str | None, Parameter(metavar="NAME")] = None
+    content_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    style_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    content_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    style_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {
+            "backbone": self.backbone,
+            "weights": self.weights,
+            "pooling": self.pooling,
+            "padding": self.padding,
+            "losses.content.layers": names("--content-layers", self.content_layers),
+            "losses.content.weight": self.content_weight,
+            "losses.style.layers": names("--style-layers", self.style_layers),
+            "losses.style.weight": self.style_weight,
+        }
+
+
+@Parameter(name="*", group=DESCENT)
+@dataclass(frozen=True, kw_only=True)
+class Descent:
+    """How the picture comes about.
+
+    Parameters
+    ----------
+    steps
+        Steps at each size, from the smallest, separated by commas: 60,60,30.
+    optimizer
+        lbfgs, adam or sgd.
+    learning_rate
+        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step.
+    start
+        Where painting begins: content, noise or mixed.
+    """
+
+    steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
+    optimizer: Annotated[str | None, Parameter(metavar="NAME")] = None
+    learning_rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    start: Annotated[str | None, Parameter(metavar="NAME")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {
+            "steps": numbers("--steps", self.steps, int),
+            "optimizer": self.optimizer,
+            "optimizer.learning_rate": self.learning_rate,
+            "start": self.start,
+        }
+
+
+@Parameter(name="*", group=MACHINE)
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """On what it is computed.
+
+    Parameters
+    ----------
+    device
+        auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
+    precision
+        Of the convolutions: auto, fp32 or bf16.
+    offline
+        Ask no source on the network for weights.
+    """
+
+    device: Annotated[str | None, Parameter(metavar="NAME")] = None
+    precision: Annotated[str | None, Parameter(metavar="NAME")] = None
+    offline: Offline = False
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {"device": self.device, "precision": self.precision}
+
+
+@Parameter(name="*", group=SETTINGS)
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where settings come from that have no option of their own.
+
+    Parameters
+    ----------
+    config
+        A job file; what it says counts more than the preset and less than the options given.
+    sets
+        One setting of the job by its name, counting more than all else; may be given again: --set optimizer.history=20.
+    """
+
+    config: Annotated[Path | None, Parameter(metavar="FILE")] = None
+    sets: Annotated[
+        tuple[str, ...], Parameter(name="--set", negative=(), show_default=False, metavar="NAME=VALUE")
+    ] = ()
