@@ -16,8 +16,8 @@ class Snapshot:
 
     level, index: where to go on: this level, its step of this index (from 0).
     number: how many steps were taken before.
-    tensors, numbers: the state of the descent; both empty at the start of a level, but for the `image`.
-    losses: each term at `image`, as the events tell it.
+    tensors, numbers: the state of the descent, and each term at its image; both empty at the start of a level, but for
+        the `image`.
     """
 
     level: int
@@ -25,7 +25,6 @@ class Snapshot:
     number: int
     tensors: Mapping[str, Tensor]
     numbers: Mapping[str, float]
-    losses: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import carry_up, resize
 
+LOSS = "loss "
+"""What the names of the terms begin with among the numbers of a snapshot."""
+
 
 def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event]:
     """Paint level by level, yielding an event per step; stop iterating to cancel.
@@ -43,7 +46,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         losses: Mapping[str, float] = {}
         if resumed:
             restore(descent, resumed, level)
-            image, losses = descent.image, resumed.losses
+            image, losses = descent.image, losses_in(resumed)
         for step in range(resumed.index if resumed else 0, level.steps):
             descent.step(objective)
             number += 1
@@ -100,7 +103,13 @@ class Capture:
         """Copy the state as it is now; only good until the next step is taken."""
         tensors, numbers = self.descent.state()
         copies = {name: tensor.detach().clone() for name, tensor in tensors.items()}
-        return Snapshot(self.level, self.index, self.number, copies, dict(numbers), dict(self.losses))
+        losses = {LOSS + name: value for name, value in self.losses.items()}
+        return Snapshot(self.level, self.index, self.number, copies, numbers | losses)
+
+
+def losses_in(snapshot: Snapshot) -> dict[str, float]:
+    """Each term at the image of a snapshot, as the events told it."""
+    return {name.removeprefix(LOSS): value for name, value in snapshot.numbers.items() if name.startswith(LOSS)}
 
 
 class Objective:
