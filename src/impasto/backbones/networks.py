@@ -1,0 +1,13 @@
+"""The networks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from impasto.backbones.graph import Graph
+from impasto.backbones.vgg import vgg16, vgg19
+from impasto.registry import Registry
+
+BACKBONES: Registry[Callable[..., Graph]] = Registry("backbone")
+BACKBONES.add("vgg16", vgg16)
+BACKBONES.add("vgg19", vgg19)
