@@ -24,11 +24,10 @@ def srgb_profile() -> bytes:
     return bytes(pyvips.Operation.call("profile_load", "srgb"))
 
 
-def develop(image: pyvips.Image, name: str) -> Picture:
-    """Turn decoded pixels with their metadata into a Picture: upright, in sRGB, alpha apart.
+def colour_bands(image: pyvips.Image, name: str) -> int:
+    """How many of the image's bands are colour, the rest being alpha, by its header alone.
 
-    `image` must be in memory. `name` is what messages call it. Raises PictureError for a kind of pixel that is no
-    colour, for numbers that are not finite, and for floats that are plainly not 0 … 1.
+    Raises PictureError if it is not grey, RGB, CMYK or Lab with at most one band more.
     """
     bands = _COLOUR_BANDS.get(image.interpretation)
     if bands is None or image.bands not in (bands, bands + 1):
@@ -36,6 +35,16 @@ def develop(image: pyvips.Image, name: str) -> Picture:
             f"{name}: {image.bands} channels of kind {image.interpretation!r} are not a picture in grey, RGB, CMYK "
             "or Lab with at most one channel of transparency. Save it as RGB."
         )
+    return bands
+
+
+def develop(image: pyvips.Image, name: str) -> Picture:
+    """Turn decoded pixels with their metadata into a Picture: upright, in sRGB, alpha apart.
+
+    `image` must be in memory. `name` is what messages call it. Raises PictureError for a kind of pixel that is no
+    colour, for numbers that are not finite, and for floats that are plainly not 0 … 1.
+    """
+    bands = colour_bands(image, name)
     image = image.autorot()
     try:
         image = _whole_numbers(image, name)

@@ -8,7 +8,7 @@ import struct
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.pictures.colour import develop
+from impasto.pictures.colour import colour_bands, develop
 from impasto.pictures.formats import PNG, Format
 from impasto.pictures.opening import PathLike, opened
 from impasto.pictures.picture import Picture
@@ -33,6 +33,7 @@ def read_picture(path: PathLike, *, max_pixels: int = MAX_PIXELS) -> Picture:
     with opened(path) as (image, form):
         _check_size(image, path, max_pixels)
         _check_still(image, form, path)
+        colour_bands(image, os.fspath(path))
         return develop(image.copy_memory(), os.fspath(path))
 
 

@@ -7,6 +7,8 @@ one property, `recipe`, in Impasto's own namespace; other programs show it and l
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -17,6 +19,8 @@ NAMESPACE = "urn:impasto:xmp:1.0/"
 MAX_PACKET_BYTES = 60_000  # what fits into the one segment of a JPEG
 _MAX_READ_BYTES = 1_000_000
 _XMP = "xmp-data"
+_PNG_KEYWORD = b"XML:com.adobe.xmp"
+_PNG_HEADER_END = 8 + 12 + 13  # the signature and the IHDR chunk
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -34,17 +38,30 @@ def xmp_packet(recipe: str) -> bytes:
         )
     text = escape(recipe, {"\r": "&#13;"})
     packet = (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}">'
         f'<rdf:Description rdf:about="" xmlns:impasto="{NAMESPACE}"><impasto:recipe>{text}</impasto:recipe>'
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
-    ).encode()
+    ).encode("ascii", "xmlcharrefreplace")  # so that no reader can take it for another encoding
     if len(packet) > MAX_PACKET_BYTES:
         raise OutputError(
             f"the recipe needs {len(packet):,} bytes of metadata, and a picture holds {MAX_PACKET_BYTES:,}. "
             "Shorten it, or keep it in a file of its own."
         )
     return packet
+
+
+def png_with_xmp(png: bytes, packet: bytes) -> bytes:
+    """The PNG file with `packet` as its XMP.
+
+    libvips would write it as compressed Latin-1 (zTXt); the XMP specification (part 3, 1.1.5) asks for an
+    uncompressed iTXt chunk before the pixels, and that is what other readers look for.
+    """
+    body = (
+        b"iTXt" + _PNG_KEYWORD + b"\0\0\0\0\0" + packet
+    )  # end of keyword, not compressed, no language, no translation
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:_PNG_HEADER_END] + chunk + png[_PNG_HEADER_END:]
 
 
 def read_recipe(path: PathLike) -> str | None:

@@ -28,8 +28,8 @@ def contact_sheet(
     labels: for each picture the words beneath it, which may have several lines; lines too long are cut with "…".
     title: a line above all. cell: the side, in pixels, of the square that each picture is fitted into, at least 32.
 
-    Pictures keep their aspect and are centred; transparency shows the white. Raises ValueError for no pictures, a
-    cell under 32, or labels of another shape than the rows.
+    Pictures keep their aspect and are centred; a row is as high as its highest; transparency shows the white.
+    Raises ValueError for no pictures, a cell under 32, or labels of another shape than the rows.
     """
     if not any(len(row) for row in rows):
         raise ValueError("a contact sheet needs at least one picture")
@@ -71,23 +71,24 @@ def _band(
     lines = [[_fitted(line, capital, cell) for line in label.splitlines()] for label in labels]
     line_height = lettering("", capital).shape[0]
     deepest = max((len(words) for words in lines), default=0)
-    band = np.ones((3, cell + deepest * line_height + (gap // 2 if deepest else 0), columns * (cell + gap) - gap))
-    band = band.astype(np.float32)
-    for column, (picture, words) in enumerate(zip(row, lines, strict=True)):
+    small = [None if picture is None else _small(picture, cell) for picture in row]
+    high = max((picture.height for picture in small if picture is not None), default=0)
+    words_top = high + gap // 2
+    height = words_top + deepest * line_height if deepest else high
+    band = np.ones((3, height, columns * (cell + gap) - gap), np.float32)
+    for column, (picture, words) in enumerate(zip(small, lines, strict=True)):
         left = column * (cell + gap)
         if picture is not None:
-            _place(band[:, :cell, left : left + cell], picture)
+            top, inset = (high - picture.height) // 2, left + (cell - picture.width) // 2
+            band[:, top : top + picture.height, inset : inset + picture.width] = picture.pixels
         for number, word in enumerate(words):
-            _write(band, word, cell + gap // 2 + number * line_height, left + (cell - word.shape[1]) // 2)
+            _write(band, word, words_top + number * line_height, left + (cell - word.shape[1]) // 2)
     return band
 
 
-def _place(box: Pixels, picture: Picture) -> None:
-    """Put a picture into the middle of a square box, as large as it fits."""
-    width, height = Size(longest=box.shape[1]).fit(picture.width, picture.height)
-    small = composite(resize(picture, width, height))
-    top, left = (box.shape[1] - height) // 2, (box.shape[2] - width) // 2
-    box[:, top : top + height, left : left + width] = small.pixels
+def _small(picture: Picture, cell: int) -> Picture:
+    """The picture at the size it has in a cell, over white."""
+    return composite(resize(picture, *Size(longest=cell).fit(picture.width, picture.height)))
 
 
 def _fitted(text: str, capital: float, width: int) -> Pixels:

@@ -78,14 +78,15 @@ def _from_array(values: NDArray[Any], given: NDArray[Any], name: str) -> Picture
 
 def _unit_planes(values: NDArray[Any], name: str) -> Pixels:
     """[H, W, C] of a known type as a new float32 [C, H, W], 0 … 1."""
-    planes = np.array(np.moveaxis(values, -1, 0), dtype=np.float32, order="C")
-    if values.dtype in (np.uint8, np.uint16):
-        planes /= np.float32(np.iinfo(values.dtype).max)
-        return planes
-    if not np.issubdtype(values.dtype, np.floating):
+    whole = values.dtype in (np.uint8, np.uint16)
+    if not whole and not np.issubdtype(values.dtype, np.floating):
         raise PictureError(
             f"{name} is of type {values.dtype}, whose full scale is not known. Give uint8, uint16 or float."
         )
+    planes = np.array(np.moveaxis(values, -1, 0), dtype=np.float32, order="C")
+    if whole:
+        planes /= np.float32(np.iinfo(values.dtype).max)
+        return planes
     if not np.isfinite(values).all():
         raise PictureError(f"{name} holds values that are not numbers (NaN or infinite). Replace them first.")
     low, high = float(values.min()), float(values.max())
@@ -129,8 +130,9 @@ def _pillow_values(image: Any, name: str) -> tuple[NDArray[Any], str]:
     if mode == "CMYK":
         return np.asarray(image), "cmyk"
     if mode == "LAB":
-        lab = np.asarray(image).astype(np.float32)
-        return np.stack([lab[..., 0] * (100 / 255), lab[..., 1] - 128, lab[..., 2] - 128], axis=-1), "lab"
+        lab = np.asarray(image)  # L over 0 … 255, a and b as signed bytes
+        lightness = lab[..., :1] * np.float32(100 / 255)
+        return np.concatenate([lightness, lab[..., 1:].astype(np.int8)], axis=-1), "lab"
     if mode.startswith("I;16"):
         return np.asarray(image).astype(np.uint16), "grey16"
     if mode == "I":

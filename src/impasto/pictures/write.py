@@ -17,7 +17,7 @@ from impasto.pictures.formats import AVIF, JPEG, PNG, TIFF, WEBP, Format, format
 from impasto.pictures.library import reason
 from impasto.pictures.opening import PathLike
 from impasto.pictures.picture import Picture, Pixels
-from impasto.pictures.recipe import xmp_packet
+from impasto.pictures.recipe import png_with_xmp, xmp_packet
 
 _BIGTIFF_BYTES = 3_500_000_000  # beyond 4 GiB a classic TIFF cannot point; deflate may grow a little
 
@@ -47,12 +47,15 @@ def write_picture(
     wanted = picture.depth if depth is None else depth
     image = _image(picture, form, 16 if wanted == 16 and 16 in form.depths else 8)
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
-    if recipe is not None:
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp_packet(recipe))
+    packet = None if recipe is None else xmp_packet(recipe)
+    if packet is not None and form is not PNG:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
     try:
         data = _encoded(image, form, quality)
     except pyvips.Error as error:
         raise OutputError(f"{path}: the {form.name} encoder failed ({reason(error)}). Try another format.") from None
+    if packet is not None and form is PNG:
+        data = png_with_xmp(data, packet)
     _replace(path, data)
 
 
