@@ -173,3 +173,14 @@ def test_more_channels_than_a_colour_has_are_refused(tmp_path: Path) -> None:
     pyvips.Image.black(20, 20, bands=7).tiffsave(str(tmp_path / "a.tif"))
     with pytest.raises(PictureError, match=r"a\.tif: 7 channels"):
         read_picture(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("premultiplied", [False, True])
+def test_alpha_is_straight_whichever_way_a_tiff_keeps_it(tmp_path: Path, premultiplied: bool) -> None:
+    image = pyvips.Image.black(20, 20, bands=4) + [200, 100, 50, 128]
+    image = image.cast("uchar").copy(interpretation="srgb")
+    image.tiffsave(str(tmp_path / "a.tif"), premultiply=premultiplied)
+    picture = read_picture(tmp_path / "a.tif")
+    assert picture.alpha is not None
+    assert (picture.alpha == np.float32(128 / 255)).all()
+    assert np.abs(picture.pixels[:, 9, 9] * 255 - [200, 100, 50]).max() <= 2

@@ -22,6 +22,7 @@ def read_picture(path: PathLike, *, max_pixels: int = MAX_PIXELS) -> Picture:
     - EXIF orientation is applied. Transparency is kept, not premultiplied.
     - Colours go through the embedded ICC profile (RGB, grey, CMYK or Lab) to sRGB, relative colorimetric with black
       point compensation. Without a profile RGB and grey are taken as sRGB, and CMYK as libvips' built-in press.
+      Colour told in other ways than by a profile (PNG's gAMA and cHRM, AVIF's nclx) is not looked at.
     - 16-bit and floating-point files keep 16 bits (`depth` 16). Floating-point values are taken as gamma-encoded
       sRGB and clipped to 0 … 1.
 
