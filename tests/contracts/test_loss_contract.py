@@ -1,0 +1,184 @@
+"""What every registered loss must do, found through the registry."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+from torch.autograd import gradcheck
+
+from impasto.errors import JobError
+from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, StatisticLoss, Targets
+
+LAYERS = ("a", "b")
+SHAPES = {"a": (1, 3, 4, 5), "b": (1, 4, 3, 2)}
+
+
+def settings() -> Iterator[Loss]:
+    """Every kind, and every normalisation of those that have several."""
+    for kind in LOSSES.values():
+        plain = kind(layers=LAYERS)
+        yield plain
+        if isinstance(plain, ContentLoss | GramLoss):
+            for name in ("gatys", "deeplearning-ai", "neural-style", "johnson"):
+                yield replace(plain, normalisation=name, activation_scale=1.5)
+
+
+ALL = [pytest.param(loss, id=f"{loss.kind}-{getattr(loss, 'normalisation', '')}") for loss in settings()]
+STATISTICS = [p for p in ALL if isinstance(p.values[0], StatisticLoss)]
+
+
+def features(seed: int, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return {
+        name: torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype) for name, shape in SHAPES.items()
+    }
+
+
+def targets(loss: Loss, *seen: dict[str, Tensor]) -> Targets:
+    return [(1.0, f) for f in seen] if loss.target != "none" else ()
+
+
+def test_every_kind_is_registered_under_its_own_name() -> None:
+    assert {"content", "gram", "moments", "variation"} <= set(LOSSES)
+    assert all(kind(layers=LAYERS).kind == name for name, kind in LOSSES.items())
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_zero_at_its_own_target_and_never_negative(loss: Loss) -> None:
+    if loss.target == "none":
+        flat = {name: torch.full(shape, 0.3) for name, shape in SHAPES.items()}
+        assert loss.bind(())(flat).item() == 0
+    else:
+        assert loss.bind(targets(loss, features(0)))(features(0)).item() == 0
+    term = loss.bind(targets(loss, features(0)))
+    assert all(term(features(seed)).item() > 0 for seed in range(1, 6))
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_gradient_in_double_precision(loss: Loss) -> None:
+    term = loss.bind(targets(loss, features(0, torch.float64)))
+    leaves = [value.requires_grad_() for value in features(1, torch.float64).values()]
+    assert term(dict(zip(LAYERS, leaves, strict=True))).dtype == torch.float64
+    assert gradcheck(lambda *xs: term(dict(zip(LAYERS, xs, strict=True))), leaves)
+
+
+@pytest.mark.parametrize("loss", ALL)
+@pytest.mark.parametrize("value", [0.0, 1.0, -2.0, 1e4])
+def test_finite_with_finite_gradients_on_constants(loss: Loss, value: float) -> None:
+    flat = {name: torch.full(shape, value, requires_grad=True) for name, shape in SHAPES.items()}
+    for target in (features(0), {name: torch.zeros(shape) for name, shape in SHAPES.items()}):
+        result = loss.bind(targets(loss, target))(flat)
+        gradients = torch.autograd.grad(result, list(flat.values()))
+        assert result.isfinite()
+        assert all(g.isfinite().all() for g in gradients)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_half_precision_is_summed_in_single(loss: Loss) -> None:
+    half = {name: value.bfloat16() for name, value in features(1).items()}
+    widened = {name: value.float() for name, value in half.items()}
+    term = loss.bind(targets(loss, features(0)))
+    assert term(half).dtype == torch.float32
+    assert term(half).item() == term(widened).item()
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_a_repeated_layer_counts_as_weight(loss: Loss) -> None:
+    bound = targets(loss, features(0))
+    repeated = replace(loss, layers=("a", "b", "a")).bind(bound)(features(1))
+    weighted = replace(loss, layer_weights=(2 / 3, 1 / 3)).bind(bound)(features(1))
+    torch.testing.assert_close(repeated, weighted)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_a_layer_of_weight_zero_does_not_count(loss: Loss) -> None:
+    bound = targets(loss, features(0))
+    without = replace(loss, layers=("b",), layer_weights=(0.7,)).bind(bound)(features(1))
+    torch.testing.assert_close(replace(loss, layer_weights=(0.0, 0.7)).bind(bound)(features(1)), without)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_targets_are_measured_once_and_held_without_their_graph(loss: Loss) -> None:
+    source = {name: value.requires_grad_() for name, value in features(0).items()}
+    term = loss.bind(targets(loss, source))
+    now = {name: value.requires_grad_() for name, value in features(1).items()}
+    term(now).backward()
+    assert all(value.grad is None for value in source.values())
+    assert all(value.grad is not None for value in now.values())
+
+
+@pytest.mark.parametrize("loss", STATISTICS)
+def test_two_styles_blend_as_their_statistics_add_up(loss: StatisticLoss) -> None:
+    first, second, image = features(0), features(1), features(2)
+    blended = loss.bind([(3.0, first), (1.0, second)])(image)
+    expected = torch.zeros(())
+    for name in LAYERS:
+        wanted = loss.measure(first[name]).share(0.75) + loss.measure(second[name]).share(0.25)
+        expected = expected + loss.compare(loss.measure(image[name]), wanted) / len(LAYERS)
+    torch.testing.assert_close(blended, expected)
+    alone = loss.bind([(1.0, first)])(image)
+    torch.testing.assert_close(loss.bind([(5.0, first), (2.0, first)])(image), alone)
+
+
+@pytest.mark.parametrize("loss", STATISTICS)
+def test_statistics_of_two_halves_add_up_to_the_whole(loss: StatisticLoss) -> None:
+    whole = features(0, torch.float64)["a"]
+    halves = loss.measure(whole[..., :2]) + loss.measure(whole[..., 2:])
+    torch.testing.assert_close(halves.total, loss.measure(whole).total)
+    assert halves.weight.item() == loss.measure(whole).weight.item() == 20
+
+
+@pytest.mark.parametrize("loss", STATISTICS)
+def test_a_mask_of_zeros_and_ones_is_a_crop(loss: StatisticLoss) -> None:
+    activation = features(0, torch.float64)["a"]
+    mask = torch.zeros(4, 5, dtype=torch.float64)
+    mask[1:3, 2:5] = 1
+    masked, cropped = loss.measure(activation, mask), loss.measure(activation[..., 1:3, 2:5])
+    torch.testing.assert_close(masked.total, cropped.total)
+    assert masked.weight.item() == cropped.weight.item() == 6
+
+
+@pytest.mark.parametrize("loss", STATISTICS)
+def test_position_weights_count_as_often_as_they_say(loss: StatisticLoss) -> None:
+    activation = features(0, torch.float64)["a"][..., :1, :2]
+    weighted = loss.measure(activation, torch.tensor([[2.0, 1.0]], dtype=torch.float64))
+    repeated = loss.measure(activation[..., [0, 0, 1]])
+    torch.testing.assert_close(weighted.mean, repeated.mean)
+
+
+@pytest.mark.parametrize("loss", STATISTICS)
+def test_one_position_and_one_channel_are_enough(loss: StatisticLoss) -> None:
+    single = replace(loss, layers=("a",))
+    term = single.bind([(1.0, {"a": torch.ones(1, 1, 1, 1)})])
+    assert term({"a": torch.full((1, 1, 1, 1), 2.0)}).isfinite()
+
+
+@pytest.mark.parametrize("kind", list(LOSSES.values()), ids=list(LOSSES))
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"weight": -1.0}, "weight of the .* loss must be 0 or more"),
+        ({"weight": float("nan")}, "weight of the .* loss must be 0 or more"),
+        ({"weight": float("inf")}, "weight of the .* loss must be 0 or more"),
+        ({"layers": ()}, "no layers; name at least one"),
+        ({"layer_weights": (1.0, 2.0, 3.0)}, "2 layers but 3 layer weights"),
+        ({"layer_weights": (1.0, -1.0)}, "layer weights of the .* must be 0 or more"),
+        ({"layer_weights": (1.0, float("nan"))}, "layer weights of the .* must be 0 or more"),
+    ],
+)
+def test_wrong_settings_are_refused(kind: type[Loss], wrong: dict[str, object], said: str) -> None:
+    with pytest.raises(JobError, match=said):
+        kind(**{"layers": LAYERS, **wrong})
+
+
+@pytest.mark.parametrize("loss", [p for p in ALL if p.values[0].target != "none"])
+def test_a_loss_without_its_picture_is_refused(loss: Loss) -> None:
+    with pytest.raises(JobError, match=f"needs .*{loss.target} picture"):
+        loss.bind(())
+
+
+def test_content_has_one_picture_only() -> None:
+    with pytest.raises(JobError, match="exactly one content picture, not 2"):
+        ContentLoss(layers=LAYERS).bind([(1.0, features(0)), (1.0, features(1))])
