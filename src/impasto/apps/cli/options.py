@@ -15,7 +15,7 @@ RESULT = Group("The result", sort_key=1)
 TELLING = Group("What is told", sort_key=9)
 
 Json = Annotated[bool, Parameter(name="--json", negative=(), group=TELLING, show_default=False)]
-Quiet = Annotated[bool, Parameter(negative=(), group=TELLING, show_default=False)]
+Quiet = Annotated[bool, Parameter(name=("--quiet", "-q"), negative=(), group=TELLING, show_default=False)]
 Overwrite = Annotated[bool, Parameter(negative=(), group=RESULT, show_default=False)]
 Offline = Annotated[bool, Parameter(negative=(), show_default=False)]
 OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RESULT)]

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.apps.cli.display import Display, display_for
+from impasto.apps.cli.display import display_for
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.signals import Interruption
 from impasto.apps.cli.streams import note, result, result_json
@@ -14,7 +14,7 @@ from impasto.errors import CancelledError, OutputError
 
 if TYPE_CHECKING:
     from impasto.runs import Run
-    from impasto.tasks import Job, StylizeJob
+    from impasto.tasks import Job
 
 
 def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
@@ -30,9 +30,9 @@ def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
             raise OutputError(f"{place} exists already: choose another name with -o, or give --overwrite")
 
 
-def default_output(job: StylizeJob) -> Path:
+def default_output(job: Job) -> Path:
     """`CONTENT_STYLE.png` in the current folder, shortened where many styles would make it too long for a name."""
-    stems = [source.stem if isinstance(source, Path) else "picture" for source in (job.content, *job.styles)]
+    stems = [source.stem if isinstance(source, Path) else "picture" for source in job.inputs.values()]
     return Path("_".join(stems)[:100] + ".png")
 
 
@@ -54,30 +54,17 @@ def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
 
     name: what `impasto runs resume` takes for it. Raises what the job raises, and CancelledError if it was stopped.
     """
+    from impasto.runs import execute
+
     if json:
         result_json({"event": "run", "id": run.id, "folder": str(run.folder)})
     elif not quiet:
         note(f"run {run.id}")
     try:
-        finished = _follow(run, display_for(quiet=quiet, json=json))
+        with Interruption(), display_for(quiet=quiet, json=json) as display, closing(execute(run)) as events:
+            for event in events:
+                display.show(event)
     except KeyboardInterrupt:
-        finished = False
-    if not finished:
-        raise CancelledError(f"stopped; go on with: impasto runs resume {name}")
+        raise CancelledError(f"stopped; go on with: impasto runs resume {name}") from None
     if not quiet and not json:
-        result(str(run.output))
-
-
-def _follow(run: Run, display: Display) -> bool:
-    """Show the events of a run; False if it was asked to stop before it was done."""
-    from impasto.runs import execute
-    from impasto.solve import Finished, LevelStarted
-
-    with Interruption() as interruption, display, closing(execute(run)) as events:
-        for event in events:
-            if isinstance(event, LevelStarted):
-                interruption.hold()
-            display.show(event)
-            if interruption.asked and not isinstance(event, Finished):
-                return False
-    return True
+        result(str(run.output or run.result_path))

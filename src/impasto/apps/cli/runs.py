@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from impasto.apps.cli.options import Json, Offline, OutputPath, Overwrite, Quiet, go_offline
 from impasto.apps.cli.streams import note, result, result_json, result_table
@@ -14,7 +13,7 @@ from impasto.errors import InputError
 
 if TYPE_CHECKING:
     from impasto.runs import Run
-    from impasto.tasks import StylizeJob
+    from impasto.tasks import Job
 
 runs = App(name="runs", help="List, show, resume and repeat runs.", help_epilogue="")
 
@@ -51,7 +50,6 @@ def show(run: str | None = None, /, *, json: Json = False) -> None:
     json
         Write one JSON document.
     """
-
     summary: dict[str, Any] = _opened(run).summary()
     if json:
         result_json(summary, indent=2)
@@ -105,10 +103,12 @@ def resume(
         raise InputError("no run is unfinished; `impasto runs list` shows them all")
     if chosen.state == "finished":
         raise InputError(
-            f"the run {chosen.id} is finished: {chosen.output}. To do it again: impasto runs repeat {chosen.id}"
+            f"the run {chosen.id} is finished: {chosen.output or chosen.result_path}. "
+            f"To do it again: impasto runs repeat {chosen.id}"
         )
     go_offline(offline)
-    check_place(chosen.output, chosen.job, overwrite=overwrite)
+    if chosen.output is not None:
+        check_place(chosen.output, chosen.job, overwrite=overwrite)
     have_weights(chosen.job, silent=quiet or json)
     paint(chosen, name=run or chosen.id, quiet=quiet, json=json)
 
@@ -120,7 +120,7 @@ def repeat(
     *,
     output: OutputPath = None,
     content: Path | None = None,
-    styles: tuple[Path, ...] = (),
+    styles: Annotated[tuple[Path, ...], Parameter(name="--style", negative=(), show_default=False)] = (),
     overwrite: Overwrite = False,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -137,7 +137,7 @@ def repeat(
     content
         The content picture, where it no longer lies where it did.
     styles
-        The style pictures in their order, where they no longer lie where they did.
+        A style picture, where it no longer lies where it did; give it again for each, in their order.
     overwrite
         Replace the result if it is there already.
     offline
@@ -168,16 +168,20 @@ def _opened(run: str | None) -> Run:
     return known[-1]
 
 
-def _job_again(source: str, content: Path | None, styles: tuple[Path, ...]) -> StylizeJob:
+def _job_again(source: str, content: Path | None, styles: tuple[Path, ...]) -> Job:
     """The job of a run, or of the picture that one painted, with other pictures where they are given."""
     from impasto.runs import Run, job_from_recipe
 
     if Path(source).is_file():
         return job_from_recipe(Path(source), content=content, styles=styles or None)
     job = Run.open(source).job
-    if content is not None:
-        job = replace(job, content=content)
-    return replace(job, styles=styles) if styles else job
+    named = {} if content is None else {"content": content}
+    if styles:
+        wanted = [name for name in job.inputs if name.startswith("style")]
+        if len(styles) != len(wanted):
+            raise InputError(f"the run {source} takes {len(wanted)} styles; {len(styles)} were given")
+        named |= dict(zip(wanted, styles, strict=True))
+    return job.with_inputs(named)
 
 
 def _in_words(value: Any) -> str:

@@ -26,12 +26,12 @@ def note(line: str) -> None:
 
 
 def result_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under headings: as wide as the terminal allows, and never cut where nobody looks."""
+    """Write rows under headings, unless these are empty: as wide as the terminal allows, and never cut where nobody looks."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    table = Table(box=None, show_header=any(columns), pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:

@@ -85,7 +85,7 @@ class Network:
     weights
         Its pretrained weights; `impasto weights list` shows them.
     pooling
-        What stands for the pooling layers: max or average.
+        What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
     padding
         What surrounds a picture at every convolution: zeros, reflect or replicate.
     content_layers

@@ -1,0 +1,128 @@
+"""Mistakes at the command line: an exit code, one message that says what and where, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PIL import Image
+
+GOOD = ("stylize", "photo.png", "painting.png", "-o", "out.png")
+TINY = ("--size", "64", "--steps", "1")
+
+MISTAKES = {
+    "unknown command": (("stylise", "photo.png"), 2, 'Did you mean "stylize"'),
+    "unknown option": ((*GOOD, "--sise", "64"), 2, "--size"),
+    "option without value": ((*GOOD, "--size"), 2, "--size"),
+    "no pictures": (("stylize",), 2, "CONTENT STYLE"),
+    "no style": (("stylize", "photo.png"), 2, "style"),
+    "size 0": ((*GOOD, "--size", "0"), 2, "0 pixels"),
+    "negative size": ((*GOOD, "--size=-5"), 2, "-5"),
+    "size in words": ((*GOOD, "--size", "large"), 2, "large"),
+    "absurd size": ((*GOOD, "--size", "99999999"), 2, "99999999"),
+    "strength in words": ((*GOOD, "--strength", "much"), 2, "--strength"),
+    "strength above 1": ((*GOOD, "--strength", "1.5"), 2, "strength"),
+    "strength not a number": ((*GOOD, "--strength", "nan"), 2, "strength"),
+    "strength and weights": ((*GOOD, "--strength", "0.5", "--style-weight", "9"), 2, "leave out"),
+    "negative content weight": ((*GOOD, "--content-weight=-1"), 2, "weight"),
+    "infinite style weight": ((*GOOD, "--style-weight", "inf"), 2, "weight"),
+    "style weights of another number": ((*GOOD, "--style-weights", "1,2"), 2, "2 style weights"),
+    "style weights in words": ((*GOOD, "--style-weights", "1,b"), 2, "--style-weights"),
+    "style weights all 0": ((*GOOD, "--style-weights", "0"), 2, "not all 0"),
+    "style scale 0": ((*GOOD, "--style-scale", "0"), 2, "style_scale"),
+    "colour beyond 1": ((*GOOD, "--match-colour", "2"), 2, "match_colour"),
+    "steps in words": ((*GOOD, "--steps", "many"), 2, "--steps"),
+    "steps broken": ((*GOOD, "--steps", "10,2.5"), 2, "--steps"),
+    "negative steps": ((*GOOD, "--steps=-1"), 2, "steps"),
+    "no steps": ((*GOOD, "--steps", ","), 2, "--steps"),
+    "negative seed": ((*GOOD, "--seed=-1"), 2, "seed"),
+    "unknown preset": ((*GOOD, "--preset", "gatys2017"), 2, "gatys2016"),
+    "unknown backbone": ((*GOOD, "--backbone", "vgg91"), 2, "vgg19"),
+    "unknown weights": ((*GOOD, "--weights", "vgg19.gaty"), 2, "vgg19.gatys"),
+    "weights of another network": ((*GOOD, "--weights", "vgg16.torchvision"), 2, "vgg16"),
+    "unknown layer": ((*GOOD, "--style-layers", "relu9_1"), 2, "relu9_1"),
+    "no layers": ((*GOOD, "--content-layers", ","), 2, "--content-layers"),
+    "unknown optimizer": ((*GOOD, "--optimizer", "adm"), 2, "adam"),
+    "rate without use": ((*GOOD, "--learning-rate", "1"), 2, "learning_rate"),
+    "learning rate 0": ((*GOOD, "--optimizer", "adam", "--learning-rate", "0"), 2, "learning_rate"),
+    "unknown start": ((*GOOD, "--start", "contnt"), 2, "content"),
+    "unknown pooling": ((*GOOD, "--pooling", "averag"), 2, "average"),
+    "unknown setting": ((*GOOD, "--set", "optimizer.histry=2"), 2, "history"),
+    "setting without value": ((*GOOD, "--set", "seed"), 2, "seed"),
+    "missing config": ((*GOOD, "--config", "none.toml"), 2, "none.toml"),
+    "config no TOML": ((*GOOD, "--config", "photo.png"), 2, "photo.png"),
+    "missing content": (("stylize", "nothing.png", "painting.png"), 2, "nothing.png"),
+    "missing style": (("stylize", "photo.png", "nothing.png"), 2, "nothing.png"),
+    "content a folder": (("stylize", ".", "painting.png", "-o", "out.png"), 2, "folder"),
+    "content no picture": (("stylize", "text.png", "painting.png"), 2, "text.png"),
+    "content too small": (("stylize", "dot.png", "painting.png"), 2, "dot.png"),
+    "size too small for the network": ((*GOOD, "--size", "16"), 2, "too small"),
+    "output of unknown kind": (("stylize", "photo.png", "painting.png", "-o", "out.xyz"), 2, "out.xyz"),
+    "output without folder": (("stylize", "photo.png", "painting.png", "-o", "no/such/out.png"), 2, "no/such"),
+    "output below a file": (("stylize", "photo.png", "painting.png", "-o", "text.png/out.png"), 2, "text.png"),
+    "output a folder": (("stylize", "photo.png", "painting.png", "-o", "."), 2, "."),
+    "output name too long": (("stylize", "photo.png", "painting.png", "-o", "o" * 300 + ".png"), 2, "ooo"),
+    "output there already": (("stylize", "photo.png", "painting.png", "-o", "text.png"), 2, "--overwrite"),
+    "output an input": (
+        ("stylize", "photo.png", "painting.png", "-o", "./photo.png", "--overwrite"),
+        2,
+        "content picture",
+    ),
+    "weights not to be had": ((*GOOD, *TINY), 3, "offline"),
+    "no such run": (("runs", "show", "20260101"), 2, "20260101"),
+    "no runs to resume": (("runs", "resume"), 2, "no run"),
+    "repeat of a picture without recipe": (("runs", "repeat", "photo.png", "-o", "out.png"), 2, "photo.png"),
+    "weights to fetch not named": (("weights", "fetch"), 2, "weights list"),
+    "weights offline": (("weights", "fetch", "vgg19.gatys", "--offline"), 3, "offline"),
+    "weights from a wrong file": (("weights", "fetch", "vgg19.gatys", "--file", "photo.png"), 3, "photo.png"),
+    "weights from a missing file": (("weights", "fetch", "vgg19.gatys", "--file", "none.pth"), 2, "none.pth"),
+    "one file for two": (("weights", "fetch", "vgg19.gatys", "vgg16.torchvision", "--file", "text.png"), 2, "--file"),
+    "weights named but not here": (("weights", "verify", "vgg19.gatys"), 3, ""),
+    "samples of unknown name": (("samples", "more", "--only", "swrl"), 2, "swirl"),
+    "samples too small": (("samples", "more", "--size", "10"), 2, "64"),
+    "samples into a file": (("samples", "text.png"), 2, "text.png"),
+    "unknown layers of": (("backbones", "vgg"), 2, "vgg"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_explained_and_leaves_nothing(mistake, impasto, folder, tmp_path):
+    arguments, code, said = MISTAKES[mistake]
+    (folder / "text.png").write_text("not a picture", encoding="utf-8")
+    Image.new("RGB", (3, 3)).save(folder / "dot.png")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    outcome = impasto(*arguments)
+    assert outcome.returncode == code, outcome.stderr
+    assert said in outcome.stderr + outcome.stdout
+    assert "Traceback" not in outcome.stderr
+    assert "bug" not in outcome.stderr
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def test_a_mistake_in_json_is_an_object_on_the_standard_output(impasto):
+    outcome = impasto(*GOOD, "--size", "0", "--json")
+    assert outcome.returncode == 2
+    error = json.loads(outcome.stdout)
+    assert error["event"] == "error"
+    assert error["exit_code"] == 2
+    assert f"error: {error['message']}" == outcome.stderr.rstrip("\n")
+
+
+def test_damaged_weights_are_named_with_what_mends_them(impasto, tmp_path):
+    damaged = tmp_path / "home" / "weights" / "vgg19.gatys.safetensors"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    outcome = impasto(*GOOD, *TINY)
+    assert outcome.returncode == 3, outcome.stderr
+    assert "impasto weights fetch vgg19.gatys --force" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["swirl.png"])
+def test_samples_never_replace_a_picture_unasked(name, impasto, folder):
+    (folder / name).write_bytes(b"mine")
+    outcome = impasto("samples", ".", "--only", "swirl", "--size", "64")
+    assert outcome.returncode == 2
+    assert "--overwrite" in outcome.stderr
+    assert (folder / name).read_bytes() == b"mine"

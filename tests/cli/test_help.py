@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = (
+    ("stylize",),
+    ("samples",),
+    ("backbones",),
+    ("presets",),
+    ("presets", "list"),
+    ("presets", "show"),
+    ("weights",),
+    ("weights", "list"),
+    ("weights", "fetch"),
+    ("weights", "verify"),
+    ("weights", "where"),
+    ("runs",),
+    ("runs", "list"),
+    ("runs", "show"),
+    ("runs", "path"),
+    ("runs", "resume"),
+    ("runs", "repeat"),
+)
+
+HEAVY = ("torch", "numpy", "pydantic", "pyvips", "safetensors")
+
+LOADED_BY_HELP = f"""
+import sys
+from impasto.apps.cli.main import main
+code = main(sys.argv[1:])
+loaded = [name for name in {HEAVY!r} if name in sys.modules]
+sys.stderr.write(" ".join(loaded))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("stylize", "--help"), ("stylise",)])
+def test_help_and_mistakes_load_no_heavy_package(arguments, folder, environment):
+    outcome = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_HELP, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == (2 if arguments == ("stylise",) else 0)
+    loaded = outcome.stderr.split("\n")[-1]
+    assert loaded == ""
+
+
+def test_help_names_every_command(impasto):
+    outcome = impasto("--help")
+    assert outcome.returncode == 0
+    assert all(f" {command[0]} " in outcome.stdout for command in COMMANDS)
+
+
+def test_every_command_explains_each_of_its_options():
+    from impasto.apps.cli.application import application
+
+    app = application()
+    for command in COMMANDS:
+        collected = app[command[0]] if len(command) == 1 else app[command[0]][command[1]]
+        assert collected.help, command
+        if collected.default_command is None:
+            continue
+        for argument in collected.assemble_argument_collection(parse_docstring=True):
+            if argument.show:
+                assert argument.parameter.help, f"{command}: {argument.name} has no help"
+
+
+def test_every_command_prints_its_help(capsys):
+    from impasto.apps.cli.main import main
+
+    for command in COMMANDS:
+        assert main([*command, "--help"]) == 0
+        assert capsys.readouterr().out.startswith("Usage: impasto " + command[0])
+
+
+def test_without_arguments_the_help_is_shown(impasto):
+    outcome = impasto()
+    assert outcome.returncode == 0
+    assert "stylize" in outcome.stdout
+
+
+def test_version_is_the_packages(impasto):
+    import impasto as package
+
+    assert impasto("--version").stdout.strip() == package.__version__
+
+
+def test_help_names_what_is_registered():
+    """Names that the help lists by hand, to stay free of torch, are the registered ones."""
+    from typing import get_args
+
+    from impasto.apps.cli import stylize_options
+    from impasto.backbones import Padding, Pooling
+    from impasto.solve import OPTIMIZERS, STARTS
+
+    text = " ".join(
+        (getattr(stylize_options, name).__doc__ or "") for name in ("Look", "Network", "Descent", "Machine")
+    )
+    for known in (*OPTIMIZERS, *STARTS, *get_args(Pooling), *get_args(Padding)):
+        assert known in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "offered"),
+    [
+        (("stylise",), "stylize"),
+        (("stylize", "--strengh", "1"), "--strength"),
+        (("runs", "lst"), "list"),
+        (("weights", "fetch", "vgg19.gaty"), "vgg19.gatys"),
+        (("backbones", "vgg91"), "vgg19"),
+        (("presets", "show", "gatys2017"), "gatys2016"),
+        (("samples", "x", "--only", "swrl"), "swirl"),
+    ],
+)
+def test_a_near_name_is_offered(arguments, offered, capsys, tmp_path, monkeypatch):
+    from impasto.apps.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert "Did you mean" in said.err
+    assert offered in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_completion_is_installed_where_it_is_asked_for(impasto, tmp_path):
+    place = tmp_path / "completion.bash"
+    outcome = impasto("--install-completion", "--shell", "bash", "--output", str(place), HOME=str(tmp_path))
+    assert outcome.returncode == 0, outcome.stderr
+    assert "stylize" in place.read_text(encoding="utf-8")
