@@ -83,7 +83,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         text = metadata["checkpoint"]
         if metadata["sha256"] != fingerprint(text, tensors):
             raise ValueError("its content is not what its hash says")
-        return Checkpoint(path, *_decoded(json.loads(text), tensors))
+        snapshot, facts = _decoded(json.loads(text), tensors)
+        return Checkpoint(path, snapshot, facts)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError, RuntimeError) as error:
         raise InputError(f"the checkpoint {path} is damaged ({error})") from None
 
@@ -94,7 +95,7 @@ def fingerprint(text: str, tensors: Mapping[str, Tensor]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"\n{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(memoryview(tensor.flatten().view(torch.uint8).numpy()))
+        digest.update(tensor.flatten().view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 
@@ -122,4 +123,4 @@ def _decoded(header: Any, tensors: dict[str, Tensor]) -> tuple[Snapshot, dict[st
     if any(type(value) not in (int, float) or not math.isfinite(value) for value in numbers.values()):
         raise ValueError("a number that is not finite")
     facts = {str(name): str(value) for name, value in header["facts"].items()}
-    return Snapshot(*places, tensors, numbers), facts
+    return Snapshot(header["level"], header["index"], header["number"], tensors, numbers), facts

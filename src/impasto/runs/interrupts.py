@@ -41,5 +41,5 @@ def held_back() -> Iterator[None]:
     finally:
         for number, handler in handled.items():
             signal.signal(number, handler)
-    for handler, number, frame in arrived:
-        handler(number, frame)
+    for late, signalled, frame in arrived:
+        late(signalled, frame)

@@ -169,7 +169,7 @@ def _target(kinds: Mapping[str, type[Any]], item: Mapping[str, Any]) -> Any:
 
 def _weights_for(item: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:
     """Equal layer weights go along when the layers change in number, so that a preset's layers can be replaced."""
-    weights = item.get("layer_weights") or ()
+    weights: list[float] = list(item.get("layer_weights") or [])
     if field != "layers" or not isinstance(value, list | tuple) or len(set(weights)) != 1:
         return {}
     return {"layer_weights": [weights[0]] * len(value)}
