@@ -23,7 +23,7 @@ PROBE_NOISE = 0.05
 """Standard deviation of the noise on the content picture where gradients are measured; without it the content
 gradient would be zero."""
 
-RATIO_AT_HALF = 15.0
+RATIO_AT_HALF = 25.0
 """Style over content, in gradient norm, at strength 0.5; found by looking, see docs/explanation/strength.md."""
 
 STEEPNESS = 1.5

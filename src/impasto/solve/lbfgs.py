@@ -6,11 +6,13 @@ Departures from the textbook, and why:
 - Pixels live in [0, 1]. A pixel at a bound whose gradient points outward takes no part in the step (Bertsekas 1982,
   projected Newton methods), the trial is projected onto the box, and the curvature pair is taken from the move
   really made. Clamping after the fact instead would feed the history moves that never happened.
+- The initial inverse Hessian may be a smoothing operator instead of a multiple of the identity, see
+  `impasto.solve.smoothing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +21,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.solve.optimizers import LEVEL, Descent, Evaluate, Optimizer, check_positive
+from impasto.solve.smoothing import Smoothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,16 +30,21 @@ class LBFGS(Optimizer, kind="lbfgs"):
 
     history: curvature pairs remembered; each costs two images of memory.
     first_step: how far the first step moves pixels, root mean square, in levels of an 8-bit channel.
+    smoothing: a wavelength in pixels; the method takes changes finer than this for costly until the gradients it sees
+        say otherwise. 0 takes all changes for equal, as the textbook does.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"
     history: int = 10
     first_step: float = 2.0
+    smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         check_positive("first_step", self.first_step)
         if self.history < 1:
             raise JobError(f"history must be at least 1, not {self.history}")
+        if not 0 <= self.smoothing < float("inf"):
+            raise JobError(f"smoothing must be a wavelength of 0 pixels or more, not {self.smoothing}")
 
     def begin(self, image: Tensor) -> Descent:
         """Start without any memory of curvature."""
@@ -53,6 +61,10 @@ class LBFGSDescent(Descent):
         self.moves: list[Tensor] = []
         self.changes: list[Tensor] = []
         self.fraction = 1.0
+        height, width = self.image.shape[-2:]
+        self.smooth: Callable[[Tensor], Tensor] = Tensor.clone
+        if settings.smoothing:
+            self.smooth = Smoothing(height, width, settings.smoothing, self.image.device)
 
     def step(self, evaluate: Evaluate) -> None:
         """Try one quasi-Newton step; keep it if it goes down, else shorten the next trial."""
@@ -89,9 +101,15 @@ class LBFGSDescent(Descent):
             held = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
         free = gradient.masked_fill(held, 0)
         if not self.moves:
-            size = float(free.square().mean().sqrt())
-            return free * (-self.settings.first_step * LEVEL / size if size else 0.0)
-        q = free.clone()
+            downhill = self.smooth(free).neg_().masked_fill_(held, 0)
+            size = float(downhill.square().mean().sqrt())
+            return downhill * (self.settings.first_step * LEVEL / size if size else 0.0)
+        direction = self._newton(free).neg_().masked_fill_(held, 0)
+        return direction if float((direction * free).sum()) < 0 else -free
+
+    def _newton(self, gradient: Tensor) -> Tensor:
+        """The two-loop recursion: the inverse Hessian that the history suggests, times `gradient`."""
+        q = gradient.clone()
         pairs = list(zip(self.moves, self.changes, strict=True))
         weights = []
         for s, y in reversed(pairs):
@@ -100,11 +118,10 @@ class LBFGSDescent(Descent):
             q.sub_(y, alpha=alpha)
             weights.append((rho, alpha))
         s, y = pairs[-1]
-        q.mul_(float((s * y).sum() / (y * y).sum()))
+        q = self.smooth(q).mul_(float((s * y).sum() / (y * self.smooth(y)).sum()))
         for (s, y), (rho, alpha) in zip(pairs, reversed(weights), strict=True):
             q.add_(s, alpha=alpha - rho * float((y * q).sum()))
-        direction = q.neg_().masked_fill_(held, 0)
-        return direction if float((direction * free).sum()) < 0 else -free
+        return q
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
         """Image, gradient and history."""

@@ -39,11 +39,16 @@ def resize(image: Tensor, width: int, height: int) -> Tensor:
     return interpolate(image, (height, width), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
 
 
+CERTAIN = 2.0
+"""How many pixels of a finished level make up one that is carried to the next. The finest waves of a level are the
+least certain: the network sees them worst, and enlarged they would be ripples."""
+
+
 def carry_up(image: Tensor, content: Tensor | None, level: Level, detail: float) -> Tensor:
-    """Enlarge `image` to `level`, with `detail` of what the content picture lost at the smaller size put back."""
-    enlarged = resize(image, level.width, level.height)
+    """Enlarge what is certain of `image` to `level`, and put `detail` of what the content picture lacks there back."""
+    height, width = (max(1, round(side / CERTAIN)) for side in image.shape[-2:])
+    enlarged = resize(resize(image, width, height), level.width, level.height)
     if content is None or not detail:
         return enlarged
-    small = resize(content, image.shape[-1], image.shape[-2])
-    lost = content - resize(small, level.width, level.height)
+    lost = content - resize(resize(content, width, height), level.width, level.height)
     return (enlarged + detail * lost).clamp(0, 1)
