@@ -10,11 +10,11 @@ import argparse
 import time
 from dataclasses import replace
 
+from pictures_for import pairs
+
 from impasto.pictures import Picture
 from impasto.solve import LBFGS, SGD, Adam, Optimizer, Step
 from impasto.tasks import StylizeJob
-
-from pictures_for import pairs
 
 Curve = list[tuple[float, float]]
 """Seconds since the first step, and the lowest value so far, at each step."""

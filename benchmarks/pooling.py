@@ -1,7 +1,7 @@
 """How much smaller activations get behind average pooling than behind max pooling.
 
-For each pooling layer of a VGG: the mean activation after max pooling over the mean after average pooling, both fed with
-what max pooling let through before, over the sample photographs. These are POOL_FACTORS in backbones/vgg.py.
+For each pooling layer of a VGG: the mean activation after max pooling over the mean after average pooling, both fed
+with what max pooling let through before, over the sample photographs. These are POOL_FACTORS in backbones/vgg.py.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ Each precision runs in a process of its own, so that its peak memory is its own.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
-import psutil
 import torch
 from torch import nn
 
@@ -35,7 +36,9 @@ def peak_rate(dtype: torch.dtype, size: int = 2048, tries: int = 6) -> float:
     return 2 * size**3 / best
 
 
-def work_per_step(backbone: Backbone, width: int, height: int, layers: tuple[str, ...], style: tuple[str, ...]) -> float:
+def work_per_step(
+    backbone: Backbone, width: int, height: int, layers: tuple[str, ...], style: tuple[str, ...]
+) -> float:
     """Floating-point operations of one evaluation with its gradient."""
     total = 0.0
     with torch.no_grad():
@@ -73,9 +76,8 @@ def measure(precision: str, size: int, steps: int) -> dict[str, float]:
         if isinstance(event, Step):
             stamps.append(time.perf_counter())
             values.append(event.value)
-    gaps = sorted(b - a for a, b in zip(stamps, stamps[1:], strict=False))
+    gaps = sorted(b - a for a, b in itertools.pairwise(stamps))
     seconds = gaps[len(gaps) // 2]
-    memory = psutil.Process().memory_info()
     return {
         "width": level.width,
         "height": level.height,
@@ -83,7 +85,7 @@ def measure(precision: str, size: int, steps: int) -> dict[str, float]:
         "rate": work / seconds,
         "share": work / seconds / peak,
         "peak": peak,
-        "memory": float(getattr(memory, "peak_wset", peak_resident())),
+        "memory": float(peak_resident()),
         "value": values[-1],
     }
 
@@ -107,17 +109,22 @@ def main() -> None:
         return
     capabilities = torch.cpu.get_capabilities()
     units = [name for name in ("amx_bf16", "avx512_bf16", "avx512_f", "avx2") if capabilities.get(name)]
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {', '.join(units) or 'no vector units known'}")
-    print(f"{'size':>10}{'precision':>11}{'s/step':>9}{'GFLOP/s':>9}{'of fp32 peak':>14}{'memory':>10}{'objective':>11}")
+    print(
+        f"torch {torch.__version__}, {torch.get_num_threads()} threads, {', '.join(units) or 'no vector units known'}"
+    )
+    print(
+        f"{'size':>10}{'precision':>11}{'s/step':>9}{'GFLOP/s':>9}{'of fp32 peak':>14}{'memory':>10}{'objective':>11}"
+    )
     for size in options.sizes:
         seconds = {}
         for precision in ("fp32", "bf16"):
             command = [sys.executable, __file__, "--steps", str(options.steps), "--worker", precision, str(size)]
             row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             seconds[precision] = row["seconds"]
+            shape = f"{row['width']:.0f}×{row['height']:.0f}"
             print(
-                f"{row['width']:>5.0f}×{row['height']:<4.0f}{precision:>11}{row['seconds']:>9.3f}{row['rate'] / 1e9:>9.0f}"
-                f"{row['share']:>13.0%} {row['memory'] / 2**20:>6.0f} MiB{row['value']:>11.4f}"
+                f"{shape:>10}{precision:>11}{row['seconds']:>9.3f}{row['rate'] / 1e9:>9.0f}{row['share']:>9.0%}"
+                f"{row['memory'] / 2**20:>7.0f} MiB{row['value']:>11.4f}"
             )
         print(f"{'':>10} bf16 takes {seconds['bf16'] / seconds['fp32']:.2f} times as long as fp32")
 
