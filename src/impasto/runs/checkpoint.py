@@ -85,7 +85,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             raise ValueError("its content is not what its hash says")
         snapshot, facts = _decoded(json.loads(text), tensors)
         return Checkpoint(path, snapshot, facts)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError, RuntimeError) as error:
+    except (OSError, SafetensorError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
         raise InputError(f"the checkpoint {path} is damaged ({error})") from None
 
 
@@ -119,6 +119,8 @@ def _decoded(header: Any, tensors: dict[str, Tensor]) -> tuple[Snapshot, dict[st
     for name, tensor in tensors.items():
         if tensor.dtype != torch.float32 or tensor.shape != shape or not bool(tensor.isfinite().all()):
             raise ValueError(f"the tensor {name} is not of the image's shape and finite")
+    if not isinstance(header["numbers"], dict) or not isinstance(header["facts"], dict):
+        raise TypeError("tables that are none")
     numbers = {str(name): value for name, value in header["numbers"].items()}
     if any(type(value) not in (int, float) or not math.isfinite(value) for value in numbers.values()):
         raise ValueError("a number that is not finite")

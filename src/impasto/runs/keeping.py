@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+import impasto
 from impasto.errors import ImpastoError, InputError
 from impasto.pictures import resize, write_picture
 from impasto.runs.checkpoint import checkpoints, read_checkpoint, write_checkpoint
@@ -36,7 +37,11 @@ class Keeper:
     def __init__(self, run: Run, facts: dict[str, str]) -> None:
         self.run = run
         self.facts = facts
-        self.surroundings = {"torch": version("torch"), "threads": str(torch.get_num_threads())}
+        self.surroundings = {
+            "impasto": impasto.__version__,
+            "torch": version("torch"),
+            "threads": str(torch.get_num_threads()),
+        }
         self.number = 0
         self.checkpoints = Pace(share=CHECKPOINT_SHARE, least=0.5)
         self.previews = Pace(share=PREVIEW_SHARE, least=PREVIEW_SECONDS)
@@ -58,7 +63,7 @@ class Keeper:
             for name, value in self.surroundings.items():
                 before = found.facts.get(name)
                 if before != value:
-                    warnings.append(f"{name} was {before} and is {value}: the result may differ in the last bits")
+                    warnings.append(f"{name} was {before} and is {value} now: the result may differ slightly")
             return found.snapshot, warnings
         return None, warnings
 

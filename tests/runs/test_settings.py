@@ -1,0 +1,137 @@
+import pytest
+
+from impasto.errors import JobError, UnknownNameError
+from impasto.losses import ContentLoss, GramLoss
+from impasto.runs import build_job, preset, preset_names
+from impasto.solve import LBFGS, Adam, MixedStart, NoiseStart
+from impasto.tasks import StylizeJob
+
+PICTURES = {"content": "photo.jpg", "styles": ["painting.jpg"]}
+
+
+def build(*sets, flags=PICTURES, **settings):
+    return build_job(flags=flags, sets=sets, **settings)
+
+
+def loss(job, kind):
+    return next(loss for loss in job.losses if loss.kind == kind)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_makes_a_job(name):
+    described = preset(name)
+    assert described.title
+    assert described.description
+    assert isinstance(build(preset=name), StylizeJob)
+
+
+@pytest.mark.parametrize("name", ["gatys2015", "gatys2016"])
+def test_the_papers_constants(name):
+    job = build(preset=name)
+    assert (job.strength, job.match_colour, job.pooling, job.padding) == (None, 0, "average", "zeros")
+    assert isinstance(job.start, NoiseStart)
+    assert job.steps == (500,)
+    assert loss(job, "content") == ContentLoss(normalisation="gatys", layers=("relu4_2",), weight=1)
+    assert loss(job, "gram") == GramLoss(normalisation="gatys", layer_weights=(0.2,) * 5, weight=1e3)
+
+
+def test_the_assignments_constants():
+    job = build(preset="deeplearning-ai")
+    assert job.optimizer == Adam(learning_rate=2.0, beta2=0.999, box=False)
+    assert job.start == MixedStart(share=0.6, amplitude=20)
+    assert (loss(job, "content").weight, loss(job, "gram").weight) == (10, 40)
+    assert {item.normalisation for item in job.losses} == {"deeplearning-ai"}
+
+
+def test_neural_styles_constants():
+    job = build(preset="neural-style")
+    assert (job.pooling, job.size, job.steps) == ("max", "512", (1000,))
+    assert [(item.kind, item.weight) for item in job.losses] == [("content", 5), ("gram", 100), ("variation", 1e-3)]
+    assert loss(job, "gram").layer_weights == (1,) * 5
+
+
+def test_each_source_goes_over_the_one_before(tmp_path):
+    config = tmp_path / "job.toml"
+    config.write_text("size = 300\nseed = 1\nstrength = 0.1\n")
+    assert build(preset="neural-style").size == "512"
+    assert build(preset="neural-style", config=config).size == "300"
+    job = build("seed=3", flags={**PICTURES, "seed": 2, "strength": 0.2}, preset="neural-style", config=config)
+    assert (job.size, job.strength, job.seed) == ("300", 0.2, 3)
+
+
+def test_flags_that_are_none_were_not_given():
+    assert build(flags={**PICTURES, "strength": None}) == build()
+    assert build(flags={**PICTURES, "strength": "none"}).strength is None
+
+
+def test_paths_in_a_config_are_taken_from_its_folder(tmp_path):
+    (tmp_path / "job.toml").write_text("content = 'a.jpg'\nstyles = ['b.jpg', '/c.jpg']\n")
+    job = build(flags={}, config=tmp_path / "job.toml")
+    assert [str(path) for path in job.inputs.values()] == [str(tmp_path / "a.jpg"), str(tmp_path / "b.jpg"), "/c.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("optimizer.history=33", lambda job: job.optimizer.history == 33),
+        ("optimizer.kind=adam", lambda job: job.optimizer == Adam()),
+        ("optimizer=adam", lambda job: job.optimizer == Adam()),
+        ("optimizer={kind='adam', learning_rate=3}", lambda job: job.optimizer == Adam(learning_rate=3)),
+        ("start=noise", lambda job: job.start == NoiseStart()),
+        ("losses.gram.weight=3", lambda job: loss(job, "gram").weight == 3),
+        ("losses.content.layers=['conv4_2']", lambda job: loss(job, "content").layers == ("conv4_2",)),
+        ("losses.0.weight=7", lambda job: job.losses[0].weight == 7),
+        ("losses.style.layers=relu3_1", lambda job: {i.layers for i in job.losses[1:]} == {("relu3_1",)}),
+        ("size=none", lambda job: job.size is None),
+        ("size=640x480", lambda job: job.size == "640x480"),
+        ("content=a=b.jpg", lambda job: str(job.content) == "a=b.jpg"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_address_sets_what_it_names(text, seen):
+    assert seen(build(text))
+
+
+def test_a_table_of_the_same_kind_keeps_what_is_not_named():
+    job = build("optimizer.box=false", preset="gatys2015")
+    assert job.optimizer == LBFGS(history=20, box=False)
+
+
+def test_equal_layer_weights_follow_the_layers():
+    assert loss(build("losses.gram.layers=['a','b']", preset="neural-style"), "gram").layer_weights == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed", "is not a setting"),
+        ("=3", "is not a setting"),
+        ("optimiser.history=3", "'optimiser' is no table of settings. Did you mean optimizer?"),
+        ("optimizer.history.deep=3", "not an address of a setting"),
+        ("losses.gram=3", "not an address of a setting"),
+        ("losses.gran.weight=3", "no 'gran' there. Did you mean gram?"),
+        ("losses.9.weight=3", "no '9' there"),
+        ("losses.gram.wieght=3", "wieght: no such setting of loss 'gram'. Did you mean weight?"),
+        ("sede=3", "Did you mean seed?"),
+        ("seed=nan", "must be a finite number"),
+        ("optimizer=adan", "no optimizer is named 'adan'. Did you mean adam?"),
+    ],
+)
+def test_addresses_that_name_nothing(text, message):
+    with pytest.raises(JobError) as caught:
+        build(text)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"a = ", b"kind = 'dream'", b"#" * 1_000_001])
+def test_configs_that_cannot_be_used_are_named(tmp_path, content):
+    path = tmp_path / "job.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(JobError, match=r"job\.toml: "):
+        build(config=path)
+
+
+def test_an_unknown_preset_gets_the_nearest():
+    with pytest.raises(UnknownNameError, match=r"Did you mean .*gatys2015"):
+        build(preset="gatys2014")
