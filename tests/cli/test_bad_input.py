@@ -85,19 +85,70 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_explained_and_leaves_nothing(mistake, impasto, folder, tmp_path):
-    arguments, code, said = MISTAKES[mistake]
+AS_PROCESSES = (
+    "unknown option",
+    "no style",
+    "size 0",
+    "strength above 1",
+    "strength and weights",
+    "negative content weight",
+    "style weights in words",
+    "negative seed",
+    "unknown preset",
+    "unknown backbone",
+    "unknown layer",
+    "unknown setting",
+    "config no TOML",
+    "missing content",
+    "content no picture",
+    "size too small for the network",
+    "output of unknown kind",
+    "output without folder",
+    "output name too long",
+    "output there already",
+    "output an input",
+    "weights not to be had",
+    "weights from a wrong file",
+    "repeat of a picture without recipe",
+)
+"""Those tried in a process of their own as well; loading torch for every one would take minutes."""
+
+
+@pytest.fixture
+def unfit(folder):
+    """The folder with files in it that are no good, and what it holds."""
     (folder / "text.png").write_text("not a picture", encoding="utf-8")
     Image.new("RGB", (3, 3)).save(folder / "dot.png")
-    before = {path: path.read_bytes() for path in folder.iterdir()}
-    outcome = impasto(*arguments)
-    assert outcome.returncode == code, outcome.stderr
-    assert said in outcome.stderr + outcome.stdout
-    assert "Traceback" not in outcome.stderr
-    assert "bug" not in outcome.stderr
+    return {path: path.read_bytes() for path in folder.iterdir()}
+
+
+def check(mistake, code, out, err, before, folder, tmp_path):
+    """The code and message of the table, no traceback, and every file as it was."""
+    _, wanted, said = MISTAKES[mistake]
+    assert code == wanted, err
+    assert said in err + out
+    assert "Traceback" not in err
+    assert "bug" not in err
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_explained_and_leaves_nothing(mistake, unfit, folder, environment, tmp_path, monkeypatch, capsys):
+    from impasto.apps.cli.main import main
+
+    monkeypatch.chdir(folder)
+    for name in ("IMPASTO_HOME", "IMPASTO_RUNS", "IMPASTO_OFFLINE"):
+        monkeypatch.setenv(name, environment[name])
+    code = main(MISTAKES[mistake][0])
+    captured = capsys.readouterr()
+    check(mistake, code, captured.out, captured.err, unfit, folder, tmp_path)
+
+
+@pytest.mark.parametrize("mistake", AS_PROCESSES)
+def test_a_mistake_ends_the_process_with_its_code(mistake, unfit, impasto, folder, tmp_path):
+    outcome = impasto(*MISTAKES[mistake][0])
+    check(mistake, outcome.returncode, outcome.stdout, outcome.stderr, unfit, folder, tmp_path)
 
 
 def test_a_mistake_in_json_is_an_object_on_the_standard_output(impasto):
@@ -117,12 +168,3 @@ def test_damaged_weights_are_named_with_what_mends_them(impasto, tmp_path):
     assert outcome.returncode == 3, outcome.stderr
     assert "impasto weights fetch vgg19.gatys --force" in outcome.stderr
     assert "Traceback" not in outcome.stderr
-
-
-@pytest.mark.parametrize("name", ["swirl.png"])
-def test_samples_never_replace_a_picture_unasked(name, impasto, folder):
-    (folder / name).write_bytes(b"mine")
-    outcome = impasto("samples", ".", "--only", "swirl", "--size", "64")
-    assert outcome.returncode == 2
-    assert "--overwrite" in outcome.stderr
-    assert (folder / name).read_bytes() == b"mine"

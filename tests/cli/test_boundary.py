@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
 import subprocess
 import sys
 
@@ -13,6 +14,15 @@ from impasto.errors import CancelledError, CorruptError, DivergedError, InputErr
 
 class OutOfMemoryError(RuntimeError):
     """Named as torch names it."""
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before():
+    """An interrupted command line heeds no further signals; the tests still do."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def raising(error):

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from impasto.apps.cli.signals import heed_no_more
 from impasto.errors import CancelledError, ImpastoError, InputError, SolveError
 
 BUG = 1
@@ -48,6 +49,7 @@ def exit_code_of(command: Callable[[], int], *, as_json: bool) -> int:
         _close_output()
         return NOBODY_READS
     except KeyboardInterrupt:
+        heed_no_more()
         return _tell("stopped", CancelledError.exit_code, as_json=as_json)
     except ImpastoError as error:
         return _tell(str(error), error.exit_code, as_json=as_json)

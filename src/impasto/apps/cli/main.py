@@ -9,16 +9,25 @@ import sys
 from collections.abc import Sequence
 
 from impasto.apps.cli.boundary import exit_code_of
-from impasto.apps.cli.signals import terminate_like_ctrl_c
+from impasto.apps.cli.signals import heed_no_more, terminate_like_ctrl_c
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line `arguments` (without the program's name; None takes the process's) and return its exit code.
+    """Run the command line `arguments` (without the program's name) and return its exit code.
+
+    None takes the process's own arguments, and handles its signals too.
 
     0 done, 1 a bug in Impasto, 2 wrong input, 3 weights, 4 solving, 130 stopped, 141 nobody reads the output.
     """
-    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is not None:
+        return _run(list(arguments))
     terminate_like_ctrl_c()
+    code = _run(sys.argv[1:])
+    heed_no_more()
+    return code
+
+
+def _run(tokens: list[str]) -> int:
     return exit_code_of(lambda: _command(tokens), as_json="--json" in tokens)
 
 

@@ -11,8 +11,8 @@ from typing import Any, NoReturn, Self
 
 Handler = Callable[[int, FrameType | None], Any]
 
-STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What asks a process to stop: Ctrl-C, `kill`, and the closing of the terminal."""
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""What asks a process to stop: Ctrl-C and `kill`. The closing of the terminal is made the second of them."""
 
 SHOW_CURSOR = "\x1b[?25h"
 
@@ -25,9 +25,17 @@ def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def terminate_like_ctrl_c() -> None:
     """Treat every signal that asks to stop as Ctrl-C, but for those the caller has switched off (as `nohup` does)."""
     _handle(interrupt)
+    closed = getattr(signal, "SIGHUP", None)
+    if closed is not None and signal.getsignal(closed) is not signal.SIG_IGN:
+        signal.signal(closed, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
 
 
-def _handle(handler: Handler) -> dict[int, Any]:
+def heed_no_more() -> None:
+    """Let further signals of this kind pass, so that what is left to say and to put away is not cut short."""
+    _handle(signal.SIG_IGN)
+
+
+def _handle(handler: Handler | signal.Handlers) -> dict[int, Any]:
     """Have the signals handled by `handler`; return what handled them before."""
     heeded = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
     return {number: signal.signal(number, handler) for number in heeded}
@@ -48,6 +56,9 @@ class Interruption:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.asked:
+            heed_no_more()
+            return
         for number, handler in self._before.items():
             signal.signal(number, handler)
 

@@ -26,7 +26,7 @@ def note(line: str) -> None:
 
 
 def result_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under headings, unless these are empty: as wide as the terminal allows, and never cut where nobody looks."""
+    """Write rows under headings, if there are any: as wide as the terminal allows, and never cut where nobody looks."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
