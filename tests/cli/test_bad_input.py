@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from PIL import Image
@@ -168,3 +169,18 @@ def test_damaged_weights_are_named_with_what_mends_them(impasto, tmp_path):
     assert outcome.returncode == 3, outcome.stderr
     assert "impasto weights fetch vgg19.gatys --force" in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_sources_that_cannot_be_reached_are_given_up_quickly_and_named(impasto):
+    """Port 9 of this machine, as a proxy, refuses every connection."""
+    nowhere = "http://127.0.0.1:9"
+    begun = time.monotonic()
+    outcome = impasto(
+        *(*GOOD, *TINY, "--weights", "vgg19.torchvision"),
+        **{"IMPASTO_OFFLINE": "0", "https_proxy": nowhere, "HTTPS_PROXY": nowhere, "no_proxy": "", "NO_PROXY": ""},
+    )
+    assert outcome.returncode == 3, outcome.stderr
+    assert "vgg19-dcbb9e9d.pth" in outcome.stderr
+    assert "put the file by hand" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert time.monotonic() - begun < 30
