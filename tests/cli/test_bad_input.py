@@ -177,7 +177,11 @@ def test_sources_that_cannot_be_reached_are_given_up_quickly_and_named(impasto):
     begun = time.monotonic()
     outcome = impasto(
         *(*GOOD, *TINY, "--weights", "vgg19.torchvision"),
-        **{"IMPASTO_OFFLINE": "0", "https_proxy": nowhere, "HTTPS_PROXY": nowhere, "no_proxy": "", "NO_PROXY": ""},
+        IMPASTO_OFFLINE="0",
+        https_proxy=nowhere,
+        HTTPS_PROXY=nowhere,
+        no_proxy="",
+        NO_PROXY="",
     )
     assert outcome.returncode == 3, outcome.stderr
     assert "vgg19-dcbb9e9d.pth" in outcome.stderr
