@@ -1,9 +1,8 @@
-"""`impasto samples`: pictures to try things on, made by Impasto itself."""
+"""`impasto samples`: pictures to try things on: paintings made by Impasto itself, and photographs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +15,8 @@ from impasto.errors import InputError, OutputError, UnknownNameError
 if TYPE_CHECKING:
     from impasto.pictures import Picture
 
-Painter = Callable[..., "Picture"]
-"""Called with width, height and seed, by these names."""
+Maker = Callable[[int, int, int], "Picture"]
+"""Called with width, height and seed; photographs come as they are."""
 
 
 def samples(
@@ -31,14 +30,16 @@ def samples(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Write sample pictures into FOLDER, one PNG each, to use as styles.
+    """Write sample pictures into FOLDER, one PNG each: paintings to use as styles, photographs to paint.
+
+    The paintings are made on the spot; the photographs are fetched by name and hash the first time.
 
     Parameters
     ----------
     folder
         Where they go; made if it is not there.
     size
-        Width x height of each in pixels, 64 … 8192 a side; one number makes squares.
+        Width x height of each painting in pixels, 64 … 8192 a side; one number makes squares.
     only
         Names of those wanted, separated by commas; without it, all.
     seed
@@ -51,32 +52,38 @@ def samples(
         Write one line of JSON per picture.
     """
     width, height = _sides(size)
-    painters = _chosen(names("--only", only) or ())
-    places = {name: folder / f"{name}.png" for name in painters}
+    makers = _chosen(names("--only", only) or ())
+    places = {name: folder / f"{name}.png" for name in makers}
     _check_places(folder, list(places.values()), overwrite)
     from impasto.pictures import write_picture
 
-    for name, paint in painters.items():
+    for name, make in makers.items():
         if not quiet and not json:
-            note(f"painting {name}")
-        write_picture(paint(width=width, height=height, seed=seed), places[name])
+            note(f"making {name}")
+        write_picture(make(width, height, seed), places[name])
         if json:
             result_json({"event": "sample", "name": name, "path": str(places[name])})
         elif not quiet:
             result(str(places[name]))
 
 
-def painters() -> Mapping[str, Painter]:
-    """Every sample by name, with what paints it."""
-    from impasto.pictures.samples import PAINTINGS, paint_sample
+def makers_by_name() -> Mapping[str, Maker]:
+    """Every sample by name, with what makes it."""
+    from impasto.pictures.samples import PAINTINGS, PHOTOGRAPHS, paint_sample, sample_photograph
 
-    return {name: partial(paint_sample, name) for name in PAINTINGS}
+    def painting(name: str) -> Maker:
+        return lambda width, height, seed: paint_sample(name, width=width, height=height, seed=seed)
+
+    def photograph(name: str) -> Maker:
+        return lambda _width, _height, _seed: sample_photograph(name)
+
+    return {name: painting(name) for name in PAINTINGS} | {name: photograph(name) for name in PHOTOGRAPHS}
 
 
-def _chosen(wanted: tuple[str, ...]) -> Mapping[str, Painter]:
+def _chosen(wanted: tuple[str, ...]) -> Mapping[str, Maker]:
     from impasto.registry import did_you_mean
 
-    known = painters()
+    known = makers_by_name()
     for name in wanted:
         if name not in known:
             raise UnknownNameError(f"no sample picture is named {name!r}. {did_you_mean(name, known)}")
