@@ -1,0 +1,39 @@
+"""Painting with the published weights, small."""
+
+import pytest
+import torch
+
+from impasto.losses import GramLoss
+from impasto.pictures.samples import paint_sample
+from impasto.solve import Event, Finished
+from impasto.tasks import StylizeJob
+from impasto.tasks.pixels import to_tensor
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+def test_a_harbour_in_mosaic_has_the_style_and_is_still_the_harbour() -> None:
+    job = StylizeJob(
+        content=paint_sample("harbour", width=192, height=144),
+        styles=(paint_sample("mosaic", width=192, height=144),),
+        size="96",
+        smallest=48,
+        steps=(25, 25),
+        precision="fp32",
+        device="cpu",
+    )
+    events: list[Event] = list(job.events())
+    assert isinstance(events[-1], Finished)
+    assert events[-1].warnings == ()
+    painted, photo = events[-1].image, to_tensor(job.content_picture)
+
+    loss = GramLoss()
+    with torch.no_grad():
+        style = job.problem().targets["style"][0].image
+        term = loss.bind([(1.0, job.network(style, loss.layers))])
+        before, after = (float(term(job.network(image, loss.layers))) for image in (photo, painted))
+    assert after < 0.1 * before
+
+    likeness = torch.corrcoef(torch.stack([painted.mean(1).flatten(), photo.mean(1).flatten()]))[0, 1]
+    assert 0.4 < float(likeness) < 0.999
+    assert float((painted - photo).abs().mean()) > 0.02
