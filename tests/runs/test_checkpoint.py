@@ -1,5 +1,7 @@
 import json
 import struct
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -105,6 +107,20 @@ def test_files_of_another_kind_are_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(InputError, match="is damaged"):
         read_checkpoint(path)
+
+
+def test_a_full_disk_leaves_the_one_before(tmp_path):
+    code = (
+        "import resource, sys, pathlib, torch; from impasto.runs.checkpoint import *;"
+        "state = pathlib.Path(sys.argv[1]);"
+        "take = lambda side, n: Snapshot(0, n, n, {'image': torch.zeros(1, 3, side, side)}, {});"
+        "write_checkpoint(state, take(8, 1), {});"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "write_checkpoint(state, take(64, 2), {})"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert "OSError" in done.stderr.splitlines()[-1]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["00-00000001.safetensors"]
 
 
 def test_a_failed_write_leaves_nothing(tmp_path):

@@ -17,11 +17,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import Tensor
 
 from impasto.errors import InputError
-from impasto.runs.files import write_whole
+from impasto.runs.files import placed_whole
 from impasto.solve import Snapshot
 
 FORMAT = 1
@@ -58,7 +58,11 @@ def write_checkpoint(folder: Path, snapshot: Snapshot, facts: Mapping[str, str])
     text = json.dumps(header, sort_keys=True)
     metadata = {"checkpoint": text, "sha256": fingerprint(text, tensors)}
     path = folder / f"{snapshot.level:02d}-{snapshot.number:08d}{SUFFIX}"
-    write_whole(path, lambda file: file.write(save(tensors, metadata)))
+    try:
+        with placed_whole(path) as beside:
+            save_file(tensors, beside, metadata)
+    except SafetensorError as error:  # how that library tells of a full disk
+        raise OSError(None, str(error)) from error
     for old in checkpoints(folder)[KEPT:]:
         with suppress(OSError):
             old.unlink()

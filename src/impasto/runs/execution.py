@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from functools import partial
 
 from filelock import Timeout
 
@@ -117,7 +118,7 @@ class Painting:
         """Write down where painting stands, if that is a state to go on from."""
         if self.step is not None:
             with held_back():
-                self.keeper.checkpoint(self.step.snapshot())
+                self.keeper.checkpoint(self.step.snapshot)
                 self.keeper.preview(self.step.image)
 
     def keep_last_good(self, image: object) -> str:
@@ -144,13 +145,13 @@ class Painting:
         """Checkpoints and previews where they are due."""
         keeper = self.keeper
         if isinstance(event, LevelDone):
-            yield from keeper.told_checkpoint(keeper.level_end(event))
+            yield from keeper.told_checkpoint(partial(keeper.level_end, event))
             yield from keeper.told_preview(event.image)
             self.step = None
         elif isinstance(event, Step):
             keeper.number = event.number
             if keeper.checkpoints.due():
-                yield from keeper.told_checkpoint(event.snapshot())
+                yield from keeper.told_checkpoint(event.snapshot)
             if keeper.previews.due():
                 yield from keeper.told_preview(event.image)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from impasto.errors import InputError, OutputError
 
@@ -16,16 +17,16 @@ LARGEST_TEXT = 8_000_000
 """Bytes of a run's text file beyond which it is not one of ours; a recipe or record takes a few thousand."""
 
 
-def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Let `fill` write a file beside `path`, then give it its name, its bytes on the disk first.
+@contextmanager
+def placed_whole(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write a file under, which gets its own name when it is on the disk, the block over.
 
     Raises OSError as the system does; then nothing is left beside and `path` is as it was.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as file:
-            fill(file)
-            file.flush()
+        yield beside
+        with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
     finally:
@@ -36,7 +37,8 @@ def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text whole. Raises OutputError."""
     try:
-        write_whole(path, lambda file: file.write(text.encode()))
+        with placed_whole(path) as beside:
+            beside.write_bytes(text.encode())
     except OSError as error:
         raise OutputError(
             f"{path}: it cannot be written ({error.strerror}). Free space, or check the folder."
@@ -81,14 +83,9 @@ def json_object(text: str, where: str) -> dict[str, Any]:
 
 def copy_whole(source: Path, target: Path) -> None:
     """Copy a file so that `target` appears whole. Raises OutputError."""
-
-    def fill(file: BinaryIO) -> None:
-        with source.open("rb") as given:
-            while chunk := given.read(1 << 20):
-                file.write(chunk)
-
     try:
-        write_whole(Path(os.path.realpath(target)), fill)
+        with placed_whole(Path(os.path.realpath(target))) as beside:
+            shutil.copyfile(source, beside)
     except OSError as error:
         raise OutputError(
             f"{target}: it cannot be written ({error.strerror}). The picture is kept as {source}; copy it from there."

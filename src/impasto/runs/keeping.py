@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from impasto.runs.pace import Pace
 from impasto.solve import LevelDone, Snapshot
 
 CHECKPOINT_SHARE = 0.05
+CHECKPOINT_SECONDS = 1.0
 PREVIEW_SHARE = 0.05
 PREVIEW_SECONDS = 2.0
 PREVIEW_SIDE = 1024
@@ -43,7 +44,7 @@ class Keeper:
             "threads": str(torch.get_num_threads()),
         }
         self.number = 0
-        self.checkpoints = Pace(share=CHECKPOINT_SHARE, least=0.5)
+        self.checkpoints = Pace(share=CHECKPOINT_SHARE, least=CHECKPOINT_SECONDS)
         self.previews = Pace(share=PREVIEW_SHARE, least=PREVIEW_SECONDS)
         self.failed = False
 
@@ -71,20 +72,19 @@ class Keeper:
         """The snapshot from which the level after the finished one begins."""
         return Snapshot(event.level + 1, 0, self.number, {"image": event.image}, {})
 
-    def checkpoint(self, snapshot: Snapshot) -> Checkpointed | Warned:
-        """Write a checkpoint; where the disk refuses, say so and leave the one before."""
+    def checkpoint(self, take: Callable[[], Snapshot]) -> Checkpointed | Warned:
+        """Take a snapshot and write it; where the disk refuses, say so and leave the one before."""
         try:
             with self.checkpoints.timed():
+                snapshot = take()
                 path = write_checkpoint(self.run.state_folder, snapshot, {**self.surroundings, **self.facts})
         except OSError as error:
             return Warned(f"no checkpoint could be written ({error.strerror}); painting goes on without")
-        self.failed = False
         return Checkpointed(snapshot.number, path, round(self.checkpoints.cost, 3))
 
-    def told_checkpoint(self, snapshot: Snapshot) -> Iterator[RunEvent]:
+    def told_checkpoint(self, take: Callable[[], Snapshot]) -> Iterator[RunEvent]:
         """Write a checkpoint and tell of it; of a disk that stays full only once."""
-        before = self.failed
-        event = self.checkpoint(snapshot)
+        before, event = self.failed, self.checkpoint(take)
         self.failed = isinstance(event, Warned)
         if not (before and self.failed):
             yield event
