@@ -1,0 +1,55 @@
+"""What every registered network must do, found through the registry."""
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+import torch
+from torch import Tensor
+
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
+from impasto.weights import CATALOGUE, DEFAULT
+
+NAMES = list(BACKBONES)
+
+
+@pytest.mark.parametrize("pooling", get_args(Pooling))
+@pytest.mark.parametrize("padding", get_args(Padding))
+@pytest.mark.parametrize("name", NAMES)
+def test_is_built_frozen_without_anything_in_place(name: str, padding: str, pooling: str) -> None:
+    with torch.device("meta"):
+        graph = BACKBONES[name](pooling=pooling, padding=padding)
+    assert not graph.training
+    assert not any(parameter.requires_grad for parameter in graph.parameters())
+    assert not any(getattr(op, "inplace", False) for op in graph.ops.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layer_is_reached_by_the_shortest_way(name: str) -> None:
+    with torch.device("meta"):
+        graph = BACKBONES[name]()
+    for layer in graph.layers:
+        plan = graph.plan([layer])
+        assert plan[-1].name == layer
+        read = {source for node in plan for source in node.inputs}
+        assert {node.name for node in plan} - {layer} <= read
+        done = {"input"}
+        for node in plan:
+            assert set(node.inputs) <= done
+            done.add(node.name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_asking_for_more_changes_no_layer(
+    name: str, make_vgg: Callable[..., Backbone], image_of: Callable[..., Tensor]
+) -> None:
+    backbone = make_vgg(name)
+    image, layers = image_of(32, 32), backbone.layers
+    together = backbone(image, layers)
+    for layer in (layers[0], layers[len(layers) // 2], layers[-1]):
+        assert torch.equal(backbone(image, [layer])[layer], together[layer])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_default_weights_are_in_the_catalogue_and_for_it(name: str) -> None:
+    assert CATALOGUE[DEFAULT[name]].backbone == name
