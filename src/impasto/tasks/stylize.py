@@ -12,7 +12,7 @@ from torch import Tensor
 
 from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
 from impasto.errors import JobError
-from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, Role
+from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import Picture, check_paintable, composite, parse_size, picture_from, resize, with_alpha
 from impasto.registry import OneOf
 from impasto.solve import (
@@ -35,6 +35,14 @@ from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
 
 
+def default_losses() -> tuple[Loss, ...]:
+    """Content, and style half by Gram matrices and half by moments.
+
+    Gram matrices alone let brightness and contrast drift; moments alone lose some of the large forms.
+    """
+    return (ContentLoss(), GramLoss(weight=0.5), MomentsLoss(weight=0.5))
+
+
 @dataclass(frozen=True, kw_only=True)
 class StylizeJob(Job, kind="stylize"):
     """Paint `content` in the manner of `styles`.
@@ -45,13 +53,16 @@ class StylizeJob(Job, kind="stylize"):
     size: of the result: `"512"` the longer side, `"640x480"` exactly, None the content's own.
     style_scale: the longer side of each style over the longer side of the result; larger means larger brushwork.
     strength: 0 (the photo) … 1 (all style); None takes the losses' own weights, as the papers' presets do.
-    match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1.
+    match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
+        of 0.5 in proportion less, so that strength 0 is the photo.
     backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`.
     losses, start, optimizer: what is minimised, from where and how.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
     detail: see `impasto.solve.Problem`.
+
+    What is not given is as in the preset `default`, which was found by looking.
     """
 
     kind: Literal["stylize"] = "stylize"
@@ -61,18 +72,20 @@ class StylizeJob(Job, kind="stylize"):
     size: str | None = "512"
     style_scale: float = 1.0
     strength: float | None = 0.5
-    match_colour: float = 0.0
+    match_colour: float = 1.0
     backbone: str = "vgg19"
     weights: str | None = None
     pooling: Pooling = "average"
     padding: Padding = "reflect"
     precision: PrecisionChoice = "auto"
-    losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=lambda: (ContentLoss(), GramLoss()))
+    losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
-    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(default_factory=LBFGS)
-    smallest: int = 128
-    steps: tuple[int, ...] = (60, 60, 60)
-    detail: float = 0.5
+    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
+        default_factory=lambda: LBFGS(history=20, smoothing=16.0)
+    )
+    smallest: int = 64
+    steps: tuple[int, ...] = (60, 50, 40, 25)
+    detail: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -156,10 +169,12 @@ class StylizeJob(Job, kind="stylize"):
         backbone.check_size(content.width, content.height, layers)
         shortest = backbone.least_side(layers)
         levels = pyramid(content.width, content.height, smallest=self.smallest, shortest=shortest, steps=self.steps)
+        if self.strength == 0:
+            levels = levels[-1:]
         styles = self.style_targets(content, backbone, layers)
         image = to_tensor(composite(content), backbone.device)
-        if self.match_colour:
-            image = match_colours(image, styles, self.match_colour)
+        if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
+            image = match_colours(image, styles, colour)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
         return Problem(
             backbone=backbone,
