@@ -33,6 +33,7 @@ def job_of(picture_of: Pictures, make_vgg: Callable[..., Backbone]) -> Paint:
             "styles": (picture_of(40, 40, 2),),
             "size": "32",
             "losses": LOSSES,
+            "match_colour": 0.0,
             "smallest": 16,
             "steps": (2,),
             "device": "cpu",
