@@ -9,8 +9,9 @@ Everything public is loaded when it is first used, so importing the package is q
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from impasto.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from impasto.api import Result as Result
@@ -30,48 +31,30 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Finished": "solve",
-    "LevelDone": "solve",
-    "LevelStarted": "solve",
-    "Picture": "pictures",
-    "Result": "api",
-    "Run": "runs",
-    "Started": "solve",
-    "Step": "solve",
-    "StylizeJob": "tasks",
-    "build_job": "runs",
-    "execute": "runs",
-    "load_backbone": "weights",
-    "read_picture": "pictures",
-    "stylize": "api",
-}
-
-__all__ = [
-    "Finished",
-    "LevelDone",
-    "LevelStarted",
-    "Picture",
-    "Result",
-    "Run",
-    "Started",
-    "Step",
-    "StylizeJob",
-    "build_job",
-    "execute",
-    "load_backbone",
-    "read_picture",
-    "stylize",
-]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "api": (
+            "Result",
+            "stylize",
+        ),
+        "pictures": (
+            "Picture",
+            "read_picture",
+        ),
+        "runs": (
+            "Run",
+            "build_job",
+            "execute",
+        ),
+        "solve": (
+            "Finished",
+            "LevelDone",
+            "LevelStarted",
+            "Started",
+            "Step",
+        ),
+        "tasks": ("StylizeJob",),
+        "weights": ("load_backbone",),
+    },
+)

@@ -6,9 +6,10 @@ Everything public is reachable from here and is loaded when it is first used: re
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from impasto.lazy import lazy_exports
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from impasto.backbones.backbone import Backbone as Backbone
     from impasto.backbones.backbone import Precision as Precision

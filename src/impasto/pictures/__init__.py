@@ -5,8 +5,9 @@ Everything public is reachable from here and is loaded when it is first used, so
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from impasto.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from impasto.pictures.checks import check_paintable as check_paintable
@@ -23,46 +24,27 @@ if TYPE_CHECKING:
     from impasto.pictures.write import check_output as check_output
     from impasto.pictures.write import write_picture as write_picture
 
-_HOMES = {
-    "Picture": "picture",
-    "Size": "size",
-    "check_output": "write",
-    "check_paintable": "checks",
-    "composite": "compositing",
-    "contact_sheet": "sheet",
-    "parse_size": "size",
-    "picture_from": "sources",
-    "read_picture": "read",
-    "read_recipe": "recipe",
-    "resize": "resampling",
-    "with_alpha": "compositing",
-    "write_picture": "write",
-}
-
-__all__ = [
-    "Picture",
-    "Size",
-    "check_output",
-    "check_paintable",
-    "composite",
-    "contact_sheet",
-    "parse_size",
-    "picture_from",
-    "read_picture",
-    "read_recipe",
-    "resize",
-    "with_alpha",
-    "write_picture",
-]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "checks": ("check_paintable",),
+        "compositing": (
+            "composite",
+            "with_alpha",
+        ),
+        "picture": ("Picture",),
+        "read": ("read_picture",),
+        "recipe": ("read_recipe",),
+        "resampling": ("resize",),
+        "sheet": ("contact_sheet",),
+        "size": (
+            "Size",
+            "parse_size",
+        ),
+        "sources": ("picture_from",),
+        "write": (
+            "check_output",
+            "write_picture",
+        ),
+    },
+)

@@ -5,8 +5,9 @@ Everything public is reachable from here and is loaded when it is first used: li
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from impasto.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from impasto.runs.codec import job_from_dict as job_from_dict
@@ -33,66 +34,41 @@ if TYPE_CHECKING:
     from impasto.runs.recipe import recipe_of as recipe_of
     from impasto.runs.settings import build_job as build_job
 
-_HOMES = {
-    "Checkpointed": "events",
-    "Preset": "presets",
-    "PreviewWritten": "events",
-    "Resumed": "events",
-    "Run": "folder",
-    "RunEvent": "events",
-    "Saved": "events",
-    "Warned": "events",
-    "build_job": "settings",
-    "event_to_dict": "events",
-    "execute": "execution",
-    "job_from_dict": "codec",
-    "job_from_recipe": "recipe",
-    "job_from_toml": "codec",
-    "job_schema": "codec",
-    "job_to_dict": "codec",
-    "job_to_toml": "codec",
-    "latest_unfinished": "folder",
-    "list_runs": "folder",
-    "preset": "presets",
-    "preset_names": "presets",
-    "recipe_of": "recipe",
-    "runs_home": "naming",
-}
-
-__all__ = [
-    "Checkpointed",
-    "Preset",
-    "PreviewWritten",
-    "Resumed",
-    "Run",
-    "RunEvent",
-    "Saved",
-    "Warned",
-    "build_job",
-    "event_to_dict",
-    "execute",
-    "job_from_dict",
-    "job_from_recipe",
-    "job_from_toml",
-    "job_schema",
-    "job_to_dict",
-    "job_to_toml",
-    "latest_unfinished",
-    "list_runs",
-    "preset",
-    "preset_names",
-    "recipe_of",
-    "runs_home",
-]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "codec": (
+            "job_from_dict",
+            "job_from_toml",
+            "job_schema",
+            "job_to_dict",
+            "job_to_toml",
+        ),
+        "events": (
+            "Checkpointed",
+            "PreviewWritten",
+            "Resumed",
+            "RunEvent",
+            "Saved",
+            "Warned",
+            "event_to_dict",
+        ),
+        "execution": ("execute",),
+        "folder": (
+            "Run",
+            "latest_unfinished",
+            "list_runs",
+        ),
+        "naming": ("runs_home",),
+        "presets": (
+            "Preset",
+            "preset",
+            "preset_names",
+        ),
+        "recipe": (
+            "job_from_recipe",
+            "recipe_of",
+        ),
+        "settings": ("build_job",),
+    },
+)
