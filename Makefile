@@ -9,8 +9,8 @@ READY := $(VENV)/ready
 .PHONY: demo test lint types check setup clean
 
 demo: $(READY)
-	$(BIN)/impasto samples demo --only cat,swirl
-	$(BIN)/impasto stylize demo/cat.png demo/swirl.png -o demo/cat_swirl.png --size 512 --overwrite
+	$(BIN)/impasto samples demo --only rocket,swirl --overwrite
+	$(BIN)/impasto stylize demo/rocket.png demo/swirl.png -o demo/rocket_swirl.png --size 512 --overwrite
 
 test: $(READY)
 	$(BIN)/python -m pytest
