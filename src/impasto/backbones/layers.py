@@ -4,34 +4,47 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d
+from torch import Tensor, cat, nn
 
 Pooling = Literal["max", "average", "average-scaled"]
 Padding = Literal["zeros", "reflect", "replicate"]
 
 
-class ScaledAveragePool(nn.Module):
+class ScaledAveragePool(nn.AvgPool2d):
     """Average pooling times a constant, so that activations keep the size max pooling would have given them."""
 
-    def __init__(self, window: int, factor: float) -> None:
-        super().__init__()
-        self.window = window
+    def __init__(self, factor: float, window: int, stride: int, padding: int, ceil_mode: bool) -> None:
+        super().__init__(window, stride, padding, ceil_mode, count_include_pad=False)
         self.factor = factor
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pool [N, C, H, W] to [N, C, H // window, W // window]."""
-        return avg_pool2d(x, self.window) * self.factor
+        """Pool [N, C, H, W] over windows of the picture alone, padding not counted."""
+        return super().forward(x) * self.factor
 
     def extra_repr(self) -> str:
         """Describe the layer as torch's own layers do."""
-        return f"{self.window}, factor={self.factor}"
+        return f"{super().extra_repr()}, factor={self.factor}"
 
 
-def pool(kind: Pooling, window: int, factor: float) -> nn.Module:
-    """Return a pooling layer of stride `window`; `factor` is used by `average-scaled` alone."""
+def pool(
+    kind: Pooling, window: int, factor: float, *, stride: int | None = None, padding: int = 0, ceil_mode: bool = False
+) -> nn.Module:
+    """Return a pooling layer; `factor` is used by `average-scaled` alone.
+
+    stride: pixels from window to window; None takes `window`. padding: pixels around, which an average does not count.
+    ceil_mode: whether a last window that reaches beyond the picture is kept.
+    """
+    step = window if stride is None else stride
     if kind == "max":
-        return nn.MaxPool2d(window)
+        return nn.MaxPool2d(window, step, padding, ceil_mode=ceil_mode)
     if kind == "average":
-        return nn.AvgPool2d(window)
-    return ScaledAveragePool(window, factor)
+        return nn.AvgPool2d(window, step, padding, ceil_mode, count_include_pad=False)
+    return ScaledAveragePool(factor, window, step, padding, ceil_mode)
+
+
+class Concat(nn.Module):
+    """Joins activations along the channels."""
+
+    def forward(self, *branches: Tensor) -> Tensor:
+        """Join [N, C₁, H, W], [N, C₂, H, W] … to [N, C₁ + C₂ + …, H, W]."""
+        return cat(branches, dim=1)
