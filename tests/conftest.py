@@ -24,9 +24,14 @@ def random_state(name: str) -> dict[str, Tensor]:
     state = {}
     with torch.device("meta"):
         graph = BACKBONES[name]()
-    for key, parameter in graph.named_parameters():
-        deviation = 0.1 if parameter.dim() == 1 else (2 / (parameter.shape[1] * 9)) ** 0.5
-        state[key] = deviation * torch.randn(parameter.shape, generator=generator)
+    for key, tensor in graph.state_dict().items():
+        if key.endswith("running_var"):
+            state[key] = torch.rand(tensor.shape, generator=generator) + 0.5
+        elif tensor.is_floating_point():
+            deviation = 0.1 if tensor.dim() == 1 else (2 / tensor[0].numel()) ** 0.5
+            state[key] = deviation * torch.randn(tensor.shape, generator=generator)
+            if key.endswith("bn.weight"):
+                state[key] += 1
     return state
 
 

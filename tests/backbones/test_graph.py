@@ -74,3 +74,19 @@ def test_nodes_given_by_hand_run_in_their_order() -> None:
     graph = Graph([Node("a", nn.ReLU(), ("input",)), Node("b", Sum(), ("a", "input"))])
     assert graph.layers == ("a", "b")
     assert graph(torch.tensor([[[[-3.0]]]]), ["b"])["b"].item() == -3.0
+
+
+def test_an_alias_is_another_name_of_a_node_and_no_layer_of_its_own() -> None:
+    net = Builder()
+    net.add("first", nn.Identity())
+    net.add("relu", nn.ReLU())
+    net.add("deep", Refuses())
+    net.alias("rectified", "relu")
+    graph, x = net.graph(), torch.tensor([[[[-1.0, 2.0]]]])
+    assert graph.layers == ("first", "relu", "deep")
+    assert graph.aliases == {"rectified": "relu"}
+    values = graph(x, ["rectified", "relu"])
+    assert list(values) == ["rectified", "relu"]
+    assert values["rectified"] is values["relu"]
+    with pytest.raises(UnknownNameError, match=r"Did you mean rectified\?"):
+        graph.plan(["rectifier"])

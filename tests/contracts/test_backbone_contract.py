@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
+from impasto.errors import PictureError
 from impasto.weights import CATALOGUE, DEFAULT
 
 NAMES = list(BACKBONES)
@@ -44,10 +45,49 @@ def test_asking_for_more_changes_no_layer(
     name: str, make_vgg: Callable[..., Backbone], image_of: Callable[..., Tensor]
 ) -> None:
     backbone = make_vgg(name)
-    image, layers = image_of(32, 32), backbone.layers
+    side, layers = max(32, backbone.least_side(backbone.layers)), backbone.layers
+    image = image_of(side, side)
     together = backbone(image, layers)
     for layer in (layers[0], layers[len(layers) // 2], layers[-1]):
         assert torch.equal(backbone(image, [layer])[layer], together[layer])
+
+
+@pytest.mark.parametrize("padding", ["zeros", "reflect"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_least_side_leaves_two_positions_everywhere(
+    name: str, padding: str, make_vgg: Callable[..., Backbone], image_of: Callable[..., Tensor]
+) -> None:
+    backbone = make_vgg(name, padding=padding)
+    least = backbone.least_side(backbone.layers)
+    shapes = [seen.shape for seen in backbone(image_of(least, least), backbone.layers).values()]
+    sides = [min(shape[-2:]) for shape in shapes if len(shape) == 4]
+    assert min(sides) == 2
+    with pytest.raises(PictureError, match=f"at least {least} pixels"):
+        backbone.check_size(least, least - 1, backbone.layers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_convolutions_go_negative_and_rectifiers_do_not(
+    name: str, make_vgg: Callable[..., Backbone], image_of: Callable[..., Tensor]
+) -> None:
+    backbone = make_vgg(name)
+    ops, side = backbone.graph.ops, max(32, backbone.least_side(backbone.layers))
+    seen = backbone(image_of(side, side), backbone.layers)
+    for layer in backbone.layers:
+        if isinstance(ops[layer], torch.nn.Conv2d | torch.nn.BatchNorm2d):
+            assert seen[layer].min() < 0, layer
+        elif isinstance(ops[layer], torch.nn.ReLU):
+            (source,) = backbone.graph.nodes[layer].inputs
+            assert torch.equal(seen[layer], seen[source].clamp_min(0)), layer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_aliases_are_other_names_of_nodes(name: str) -> None:
+    with torch.device("meta"):
+        graph = BACKBONES[name]()
+    assert not set(graph.aliases) & set(graph.layers)
+    for alias, node in graph.aliases.items():
+        assert graph.plan([alias]) == graph.plan([node])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from impasto.backbones.extent import least_side
 from impasto.backbones.graph import INPUT, Graph
 from impasto.backbones.preprocessing import Preprocessing
 from impasto.errors import PictureError
@@ -50,7 +51,7 @@ class Backbone(nn.Module):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Every layer that can be asked for, in execution order."""
+        """Every layer that can be asked for, in execution order, by its first name."""
         return self.graph.layers
 
     @property
@@ -77,11 +78,7 @@ class Backbone(nn.Module):
 
     def least_side(self, layers: Iterable[str]) -> int:
         """The shortest side in pixels that still leaves 2 × 2 positions at every layer on the way to `layers`."""
-        reduction = 1
-        for node in self.graph.plan(layers):
-            stride = getattr(node.op, "stride", getattr(node.op, "window", 1))
-            reduction *= stride if isinstance(stride, int) else stride[0]
-        return 2 * reduction
+        return least_side(self.graph.plan(layers))
 
     def check_size(self, width: int, height: int, layers: Iterable[str]) -> None:
         """Raise PictureError if a picture of this size is too small for `layers`."""

@@ -12,6 +12,7 @@ class Builder:
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
+        self._aliases: dict[str, str] = {}
 
     def add(self, name: str, op: nn.Module, *inputs: str) -> str:
         """Append `op` under `name` and return the name, for later nodes to read from."""
@@ -19,6 +20,10 @@ class Builder:
         self._nodes.append(Node(name, op, inputs or (previous,)))
         return name
 
+    def alias(self, alias: str, name: str) -> None:
+        """Let the node `name` be asked for as `alias` too."""
+        self._aliases[alias] = name
+
     def graph(self) -> Graph:
         """Return the network written so far, its parameters frozen."""
-        return Graph(self._nodes).requires_grad_(False).eval()
+        return Graph(self._nodes, self._aliases).requires_grad_(False).eval()

@@ -1,4 +1,4 @@
-"""The replaceable parts of a network: pooling and padding."""
+"""The parts of networks beside torch's own: replaceable pooling and padding, and where branches meet."""
 
 from __future__ import annotations
 
@@ -48,3 +48,19 @@ class Concat(nn.Module):
     def forward(self, *branches: Tensor) -> Tensor:
         """Join [N, C₁, H, W], [N, C₂, H, W] … to [N, C₁ + C₂ + …, H, W]."""
         return cat(branches, dim=1)
+
+
+class Add(nn.Module):
+    """The sum of two activations of one shape: where the branches of a residual network meet."""
+
+    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+        """Add activations [N, C, H, W]."""
+        return one + other
+
+
+class GlobalAveragePool(nn.Module):
+    """The mean over all positions, which a classifier looks at."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Average [N, C, H, W] to [N, C]."""
+        return x.mean((2, 3))

@@ -50,7 +50,7 @@ def load_backbone(
         if value not in get_args(choices):
             raise UnknownNameError(f"no {what} is named {value!r}. {did_you_mean(value, get_args(choices))}")
     place = find_device(device)
-    graph = build(pooling=pooling, padding=padding)
+    graph = build(pooling=pooling, padding=padding, **entry.graph_options)
     loaded = load_weights(entry.name, offline=offline, progress=progress)
     graph.load_state_dict({f"ops.{key}": tensor for key, tensor in loaded.as_torch().items()})
     return Backbone(

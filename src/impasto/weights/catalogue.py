@@ -5,7 +5,9 @@ Adding weights is adding an entry here. Nothing is imported that is slow to impo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from impasto.artefacts import Artefact, PackageMember, WebFile
 from impasto.backbones.preprocessing import Preprocessing
@@ -22,6 +24,8 @@ class WeightsEntry:
     preprocessing: what the network wants of pixels. artefacts: files that hold the numbers, tried in order.
     tensors_sha256: of the tensors under our names (`fingerprint.tensors_sha256`), or None where it is not
     known beforehand; then the artefact's own hash is the proof.
+    graph_options: what these numbers ask of the network's graph, beside pooling and padding, which the user chooses:
+    where a stride stands, whether convolutions have biases.
     """
 
     name: str
@@ -32,6 +36,7 @@ class WeightsEntry:
     preprocessing: Preprocessing
     artefacts: tuple[Artefact, ...]
     tensors_sha256: str | None = None
+    graph_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 CATALOGUE: Registry[WeightsEntry] = Registry("set of weights")

@@ -122,7 +122,7 @@ def _read(entry: WeightsEntry, path: Path) -> tuple[Tensors, str]:
     """The tensors of the store's file and their hash. Raises CorruptError with the mending command."""
     try:
         arrays, metadata = safetensors_file.read_with_metadata(path)
-        tensors = canonical(arrays, entry.backbone, entry.preprocessing)
+        tensors = canonical(arrays, entry.backbone, entry.preprocessing, entry.graph_options)
         digest = tensors_sha256(tensors)
         expected = entry.tensors_sha256 or metadata.get("tensors_sha256")
         if digest != expected:
@@ -190,7 +190,7 @@ def _import_package(entry: WeightsEntry, artefact: Artefact, source: PackageMemb
 def _store(entry: WeightsEntry, file: Path, *, source: str, digest: str) -> None:
     """Convert `file` to our names, check the numbers against the catalogue, and write the store's file."""
     try:
-        tensors = canonical(read_arrays(file), entry.backbone, entry.preprocessing)
+        tensors = canonical(read_arrays(file), entry.backbone, entry.preprocessing, entry.graph_options)
     except CorruptError as error:
         raise CorruptError(f"{file} cannot serve as {entry.name}: {error}") from error
     found = tensors_sha256(tensors)

@@ -1,0 +1,57 @@
+"""How large a picture must be for a layer: the arithmetic of windows that stride, pad and stop at the border."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import nn
+
+from impasto.backbones.graph import INPUT, Node
+from impasto.backbones.layers import GlobalAveragePool
+
+LEAST_POSITIONS = 2
+"""Positions along each side that a layer must keep: statistics of fewer say nothing of a texture."""
+
+
+def least_side(plan: Sequence[Node]) -> int:
+    """The shortest side in pixels that leaves 2 × 2 positions at every node of `plan` that has positions at all.
+
+    plan: nodes in execution order. Going backwards, each node asks its inputs for what it needs itself.
+    """
+    needed: dict[str, int] = {}
+    for node in reversed(plan):
+        asked = least_input(node.op, needed.get(node.name, LEAST_POSITIONS))
+        for name in node.inputs:
+            needed[name] = max(asked, needed.get(name, LEAST_POSITIONS))
+    return needed.get(INPUT, LEAST_POSITIONS)
+
+
+def least_input(op: nn.Module, positions: int) -> int:
+    """The fewest positions along a side that `op` turns into at least `positions`.
+
+    A window of k positions (dilation d) with stride s and p positions of padding on either side gives
+    ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1 positions from n (torch.nn.Conv2d). In ceil mode (torch.nn.MaxPool2d) the
+    division rounds up, and the last window must start before the padding on the far side.
+    Reflecting p positions takes p + 1 of them.
+    """
+    if isinstance(op, GlobalAveragePool | nn.Linear):
+        return 1
+    if not hasattr(op, "kernel_size"):
+        return positions
+    least = 1
+    for axis in (0, 1):
+        size, stride, pad = (_along(getattr(op, name), axis) for name in ("kernel_size", "stride", "padding"))
+        reach = _along(getattr(op, "dilation", 1), axis) * (size - 1) + 1
+        step = (positions - 1) * stride
+        if getattr(op, "ceil_mode", False):
+            least = max(least, step - stride + 1 + reach - 2 * pad, step + 1 - pad)
+        else:
+            least = max(least, step + reach - 2 * pad)
+        if getattr(op, "padding_mode", "zeros") == "reflect":
+            least = max(least, pad + 1)
+    return least
+
+
+def _along(value: Any, axis: int) -> int:
+    return int(value[axis] if isinstance(value, tuple) else value)

@@ -1,0 +1,14 @@
+"""Conventions: how files of each network name its numbers, one family of networks to a file."""
+
+from collections.abc import Mapping
+
+from impasto.weights.conventions import vgg
+from impasto.weights.conventions.convention import Convention, Layout
+
+CONVENTIONS: Mapping[str, tuple[Convention, ...]] = {
+    "vgg16": vgg.CONVENTIONS,
+    "vgg19": vgg.CONVENTIONS,
+}
+"""The conventions that files of each network are tried with, beside our own names."""
+
+__all__ = ["CONVENTIONS", "Convention", "Layout"]
