@@ -43,10 +43,10 @@ def gatys(beta):
 
 
 def assignment(image, content, style):
-    """10/(4·H·W·C) Σ (a_C − a_G)² + 40·Σ 0.2/(4·C²·(H·W)²) Σ (G_S − G_G)²."""
-    total = 10 * content_squares(image, content) / (4 * rows(content[CONTENT_LAYER]).size)
+    """10/(4·H·W·C) Σ (a_C − a_G)² + 40·Σ 0.2/(4·C²·(H·W)²) Σ (G_S − G_G)², activations times 10."""
+    total = 10 * content_squares(image, content) / (4 * rows(content[CONTENT_LAYER]).size) * 10**2
     for layer in STYLE_LAYERS:
-        squares, n = gram_squares(image, style, layer, 1)
+        squares, n = gram_squares(image, style, layer, 10)
         total += 40 * 0.2 * squares / (4 * n**2)
     return total
 

@@ -40,7 +40,7 @@ def test_the_papers_constants(name, style_over_content):
 
 def test_the_assignments_constants():
     job = build(preset="deeplearning-ai")
-    assert job.optimizer == Adam(learning_rate=2.0, beta2=0.999, box=False)
+    assert job.optimizer == Adam(learning_rate=2.0, beta2=0.999)
     assert job.start == MixedStart(share=0.6, amplitude=20)
     assert (loss(job, "content").weight, loss(job, "gram").weight) == (10, 40)
     assert {item.normalisation for item in job.losses} == {"deeplearning-ai"}
