@@ -1,60 +1,13 @@
-"""The catalogue of pretrained weights: what they are, where they come from, and the hashes they must have.
-
-Adding weights is adding an entry here. Nothing is imported that is slow to import.
-"""
+"""Weights of VGG-16 and VGG-19."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from impasto.artefacts import Artefact, PackageMember, WebFile
-from impasto.backbones.preprocessing import Preprocessing
-from impasto.registry import Registry
+from impasto.weights.catalogue.entry import CAFFE_PIXELS, IMAGENET_PIXELS, MEBIBYTE, TORCHVISION, WeightsEntry
 
-MEBIBYTE = 1 << 20
-
-
-@dataclass(frozen=True)
-class WeightsEntry:
-    """One set of pretrained numbers for one network.
-
-    name: `network.origin`. backbone: the network's name. origin: who made the numbers, with the paper.
-    preprocessing: what the network wants of pixels. artefacts: files that hold the numbers, tried in order.
-    tensors_sha256: of the tensors under our names (`fingerprint.tensors_sha256`), or None where it is not
-    known beforehand; then the artefact's own hash is the proof.
-    graph_options: what these numbers ask of the network's graph, beside pooling and padding, which the user chooses:
-    where a stride stands, whether convolutions have biases.
-    """
-
-    name: str
-    backbone: str
-    description: str
-    licence: str
-    origin: str
-    preprocessing: Preprocessing
-    artefacts: tuple[Artefact, ...]
-    tensors_sha256: str | None = None
-    graph_options: Mapping[str, Any] = field(default_factory=dict)
-
-
-CATALOGUE: Registry[WeightsEntry] = Registry("set of weights")
-
-DEFAULT = {"vgg19": "vgg19.gatys", "vgg16": "vgg16.torchvision"}
-"""The weights a network gets when none are named."""
-
-CAFFE_PIXELS = Preprocessing("bgr", 255.0, (103.939, 116.779, 123.68), (1.0, 1.0, 1.0))
-"""Blue, green, red from 0 to 255, minus the mean pixel of ImageNet, as the VGG authors trained."""
-
-IMAGENET_PIXELS = Preprocessing("rgb", 1.0, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-"""Red, green, blue from 0 to 1, standardised by ImageNet's mean and deviation, as torchvision trains."""
-
-_TORCHVISION = "https://download.pytorch.org/models"
 _SIMONYAN = "Simonyan and Zisserman 2014, arXiv 1409.1556"
 
-CATALOGUE.add(
-    "vgg19.gatys",
+ENTRIES = (
     WeightsEntry(
         name="vgg19.gatys",
         backbone="vgg19",
@@ -81,10 +34,6 @@ CATALOGUE.add(
         ),
         tensors_sha256="381d3ddbd5d1dafd37ad3488ccd7115143bdb0398ea2e3c5476e3a4f04506f94",
     ),
-)
-
-CATALOGUE.add(
-    "vgg19.torchvision",
     WeightsEntry(
         name="vgg19.torchvision",
         backbone="vgg19",
@@ -96,15 +45,11 @@ CATALOGUE.add(
             Artefact(
                 "vgg19-dcbb9e9d.pth",
                 "dcbb9e9d",
-                (WebFile(f"{_TORCHVISION}/vgg19-dcbb9e9d.pth"),),
+                (WebFile(f"{TORCHVISION}/vgg19-dcbb9e9d.pth"),),
                 limit=640 * MEBIBYTE,
             ),
         ),
     ),
-)
-
-CATALOGUE.add(
-    "vgg16.torchvision",
     WeightsEntry(
         name="vgg16.torchvision",
         backbone="vgg16",
@@ -131,7 +76,7 @@ CATALOGUE.add(
             Artefact(
                 "vgg16-397923af.pth",
                 "397923af",
-                (WebFile(f"{_TORCHVISION}/vgg16-397923af.pth"),),
+                (WebFile(f"{TORCHVISION}/vgg16-397923af.pth"),),
                 limit=640 * MEBIBYTE,
             ),
         ),
