@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from impasto.backbones.preprocessing import Preprocessing
 from impasto.errors import CorruptError
 from impasto.weights.conventions import CONVENTIONS, Convention
+from impasto.weights.heads import HEADS, head_shapes
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -23,10 +24,12 @@ _IDENTITY = {"weight": 1.0, "bias": 0.0}
 
 
 def expected_shapes(backbone: str, graph_options: Mapping[str, Any] | None = None) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor of a network, by our names, in the network's order.
+    """The shape of every tensor of a network or of a set of heads, by our names, in the network's order.
 
     graph_options: what the network is built with beside pooling and padding. Raises UnknownNameError.
     """
+    if backbone in HEADS:
+        return head_shapes(backbone)
     import torch
 
     from impasto.backbones.networks import BACKBONES

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-from impasto.weights.conventions import vgg
+from impasto.weights.conventions import inverted_residual, lpips, vgg
 from impasto.weights.conventions.convention import Convention, Layout
 
 CONVENTIONS: Mapping[str, tuple[Convention, ...]] = {
+    "efficientnet_lite0": inverted_residual.EFFICIENTNET,
+    "lpips-alexnet": lpips.CONVENTIONS,
+    "lpips-vgg16": lpips.CONVENTIONS,
+    "mobilenet_v2": inverted_residual.MOBILENET,
     "vgg16": vgg.CONVENTIONS,
     "vgg19": vgg.CONVENTIONS,
 }
