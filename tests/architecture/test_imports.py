@@ -37,6 +37,7 @@ HOMES = {
     "PIL": {"api"},
     "filelock": {"artefacts", "runs", "weights"},
     "platformdirs": {"artefacts", "runs"},
+    "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
     "torch": {"backbones", "losses", "weights", "solve", "tasks", "runs", "apps"},
 }

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from impasto.weights.catalogue import CATALOGUE, DEFAULT, WeightsEntry
-from impasto.weights.store import Report, Status, Weights, fetch, load_weights, status, verify, where
+from impasto.weights.store import Report, Status, Weights, fetch, import_file, load_weights, status, verify, where
 
 if TYPE_CHECKING:
     from impasto.weights.backbone import PrecisionChoice as PrecisionChoice
@@ -24,6 +24,7 @@ __all__ = [
     "Weights",
     "WeightsEntry",
     "fetch",
+    "import_file",
     "load_backbone",
     "load_weights",
     "status",

@@ -10,7 +10,7 @@ import impasto
 from impasto.artefacts import Artefact, PackageMember, Patience, ProgressCallback, SourceFailedError, home, obtain
 from impasto.artefacts.digest import sha256_of
 from impasto.artefacts.home import locked, make_folder
-from impasto.errors import CorruptError, InputError
+from impasto.errors import CorruptError, InputError, UnavailableError
 from impasto.weights.catalogue import CATALOGUE, WeightsEntry
 from impasto.weights.fingerprint import tensors_sha256
 from impasto.weights.formats import read_arrays, safetensors_file
@@ -106,11 +106,27 @@ def fetch(
     return path
 
 
+def import_file(name: str, file: Path) -> Weights:
+    """Put the numbers of the user's own `file` into the store as `name`, and give them as read back from there.
+
+    The file may be in any format of `FORMATS`, its keys in any convention known for the network. Names, shapes and
+    types are checked, and the hash of the tensors where the catalogue has one; where it has none, the file is taken
+    at its word, and what it was is written into the store's file.
+    Raises UnknownNameError, InputError for a file that cannot be read, CorruptError for one that holds something
+    else, with what was expected and found, UnavailableError when the cache cannot be written.
+    """
+    entry = CATALOGUE[name]
+    with locked(f"weights-{entry.name}", root=home()):
+        _import(entry, file, trusted=True)
+    tensors, digest = _read(entry, where(name))
+    return Weights(entry.name, entry, tensors, digest)
+
+
 def verify(name: str) -> Report:
     """Read the store's file whole and compare its hash. Raises UnknownNameError only."""
     entry, path = CATALOGUE[name], where(name)
     if not path.is_file():
-        return Report(name, path, "absent", None, f"not fetched yet; get it with: impasto weights fetch {name}")
+        return Report(name, path, "absent", None, f"not fetched yet; get it with: {_command(entry)}")
     try:
         tensors, digest = _read(entry, path)
     except CorruptError as error:
@@ -129,9 +145,16 @@ def _read(entry: WeightsEntry, path: Path) -> tuple[Tensors, str]:
             raise CorruptError(f"its tensors have SHA-256 {digest}, expected {expected}")
     except (CorruptError, OSError) as error:
         raise CorruptError(
-            f"{path} is damaged: {error}. Mend it with: impasto weights fetch {entry.name} --force"
+            f"{path} is damaged: {error}. Mend it with: {_command(entry)}{' --force' * bool(entry.artefacts)}"
         ) from error
     return tensors, digest
+
+
+def _command(entry: WeightsEntry) -> str:
+    """What a user types to get these weights."""
+    return (
+        f"impasto weights fetch {entry.name}" if entry.artefacts else f"impasto weights import FILE --as {entry.name}"
+    )
 
 
 def _acquire(
@@ -149,16 +172,24 @@ def _acquire(
         if path.is_file() and not force:
             return
         if file is not None:
-            _import(entry, file)
+            _import(entry, file, trusted=not entry.artefacts)
             return
+        if not entry.artefacts:
+            raise UnavailableError(
+                f"{entry.name} is imported by hand, for nobody publishes the hash of its file. "
+                f"Get {entry.address} and then: {_command(entry)}"
+            )
         got = obtain(*entry.artefacts, offline=offline, progress=progress, patience=patience)
         _store(entry, got.path, source=got.source or str(got.path), digest=got.sha256)
         if got.source is not None:
             got.path.unlink(missing_ok=True)
 
 
-def _import(entry: WeightsEntry, file: Path) -> None:
-    """Take the user's file: the catalogue's package archive, or a file that holds the tensors."""
+def _import(entry: WeightsEntry, file: Path, *, trusted: bool) -> None:
+    """Take the user's file: the catalogue's package archive, or a file that holds the tensors.
+
+    trusted: take a file that no hash of the catalogue vouches for, if names and shapes fit.
+    """
     if not file.is_file():
         raise InputError(f"{file} is not a file that can be read")
     try:
@@ -170,7 +201,8 @@ def _import(entry: WeightsEntry, file: Path) -> None:
             if isinstance(source, PackageMember) and source.sha256 == digest:
                 _import_package(entry, artefact, source, file)
                 return
-    if entry.tensors_sha256 is None and not any(a.is_named_by(digest) for a in entry.artefacts):
+    vouched = trusted or entry.tensors_sha256 is not None
+    if not vouched and not any(a.is_named_by(digest) for a in entry.artefacts):
         wanted = " or ".join(f"{a.filename} (SHA-256 {a.sha256}…)" for a in entry.artefacts)
         raise CorruptError(f"{file} is not {wanted}: its SHA-256 is {digest}")
     _store(entry, file, source=file.name, digest=digest)

@@ -14,7 +14,7 @@ from impasto.errors import CorruptError, InputError
 if TYPE_CHECKING:
     from impasto.weights import WeightsEntry
 
-weights = App(name="weights", help="List, fetch and verify the pretrained weights.", help_epilogue="")
+weights = App(name="weights", help="List, fetch, import and verify the pretrained weights.", help_epilogue="")
 
 
 @weights.command(name="list")
@@ -82,6 +82,41 @@ def fetch(
     _tell_fetched(done, quiet=quiet, json=json)
 
 
+@weights.command(name="import")
+def import_weights(
+    file: Path,
+    /,
+    *,
+    name: Annotated[str, Parameter(name="--as")],
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Take weights from a file of your own: Caffe, MatConvNet, Keras, PyTorch, pickled numpy arrays or safetensors.
+
+    Names and shapes are checked before anything is kept.
+
+    Parameters
+    ----------
+    file
+        The file, as people publish it; nothing in it is run.
+    name
+        What it is, by a name from `impasto weights list`.
+    quiet
+        Show nothing but errors.
+    json
+        Write one JSON document.
+    """
+    from impasto import weights as store
+
+    taken = store.import_file(name, file)
+    path = store.where(name)
+    if json:
+        row = {"name": name, "file": str(file), "path": str(path), "tensors": len(taken.tensors)}
+        result_json({**row, "tensors_sha256": taken.sha256}, indent=2)
+    elif not quiet:
+        result(str(path))
+
+
 @weights.command
 def verify(*names: str, json: Json = False) -> int:
     """Read weights whole and compare their hashes; exit code 3 if any is damaged, or named and not here.
@@ -141,12 +176,18 @@ def _row(entry: WeightsEntry) -> dict[str, Any]:
         "name": entry.name,
         "backbone": entry.backbone,
         "here": found.size is not None,
-        "size": found.size if found.size is not None else entry.artefacts[0].size,
+        "size": _size_of(entry, found.size),
         "licence": entry.licence,
         "description": entry.description,
         "origin": entry.origin,
+        "address": entry.address,
         "path": str(found.path),
     }
+
+
+def _size_of(entry: WeightsEntry, here: int | None) -> int | None:
+    """Bytes of the file that is here, or of the one that would be fetched; None where nobody says."""
+    return here if here is not None or not entry.artefacts else entry.artefacts[0].size
 
 
 def _size(row: dict[str, Any]) -> str:

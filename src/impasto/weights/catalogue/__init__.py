@@ -4,12 +4,12 @@ Adding weights is adding an entry to the file of its network's family. Nothing i
 """
 
 from impasto.registry import Registry
-from impasto.weights.catalogue import judges, vgg
+from impasto.weights.catalogue import alexnet, judges, squeezenet, vgg
 from impasto.weights.catalogue.entry import CAFFE_PIXELS, IMAGENET_PIXELS, WeightsEntry
 
 CATALOGUE: Registry[WeightsEntry] = Registry("set of weights")
 
-for _entry in (*vgg.ENTRIES, *judges.ENTRIES):
+for _entry in (*vgg.ENTRIES, *squeezenet.ENTRIES, *alexnet.ENTRIES, *judges.ENTRIES):
     CATALOGUE.add(_entry.name, _entry)
 
 DEFAULT = {entry.backbone: entry.name for entry in reversed([*CATALOGUE.values()])}

@@ -24,6 +24,7 @@ class WeightsEntry:
     preprocessing: what the network wants of pixels. artefacts: files that hold the numbers, tried in order.
     tensors_sha256: of the tensors under our names (`fingerprint.tensors_sha256`), or None where it is not
     known beforehand; then the artefact's own hash is the proof.
+    address: where people get a file that nobody publishes a SHA-256 of; such a set has no artefacts and is imported.
     graph_options: what these numbers ask of the network's graph, beside pooling and padding, which the user chooses:
     where a stride stands, whether convolutions have biases.
     """
@@ -36,6 +37,7 @@ class WeightsEntry:
     preprocessing: Preprocessing
     artefacts: tuple[Artefact, ...]
     tensors_sha256: str | None = None
+    address: str = ""
     graph_options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from impasto.artefacts import Artefact, PackageMember, WebFile
+from impasto.backbones.preprocessing import Preprocessing
 from impasto.weights.catalogue.entry import CAFFE_PIXELS, IMAGENET_PIXELS, MEBIBYTE, TORCHVISION, WeightsEntry
 
 _SIMONYAN = "Simonyan and Zisserman 2014, arXiv 1409.1556"
+_OXFORD = "http://www.robots.ox.ac.uk/~vgg/software/very_deep/caffe"
+_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
+_CC_BY = "CC BY 4.0 (the authors)"
+_MATCONVNET_PIXELS = Preprocessing("rgb", 255.0, (123.68, 116.779, 103.939), (1.0, 1.0, 1.0))
+"""Red, green, blue from 0 to 255, minus the mean pixel: the converted file has its first filters turned round."""
+
+
+def _by_hand(backbone: str, origin: str, description: str, address: str) -> WeightsEntry:
+    """The authors' numbers in a file that nobody publishes a SHA-256 of."""
+    return WeightsEntry(
+        name=f"{backbone}.{origin}",
+        backbone=backbone,
+        description=description,
+        licence=_CC_BY,
+        origin=_SIMONYAN,
+        preprocessing=CAFFE_PIXELS,
+        artefacts=(),
+        address=address,
+    )
+
 
 ENTRIES = (
     WeightsEntry(
@@ -81,5 +102,39 @@ ENTRIES = (
             ),
         ),
         tensors_sha256="6da8d52dd4b8e2671ec2960a668fcc86e8b2589f4b94b0ead2f591cb2a6720b0",
+    ),
+    WeightsEntry(
+        name="vgg19.matconvnet",
+        backbone="vgg19",
+        description="VGG-19 as its authors trained it, converted for MatConvNet: imagenet-vgg-verydeep-19.mat",
+        licence=_CC_BY,
+        origin=_SIMONYAN,
+        preprocessing=_MATCONVNET_PIXELS,
+        artefacts=(
+            Artefact(
+                "imagenet-vgg-verydeep-19.mat",
+                "abdb57167f82a2a1fbab1e1c16ad9373411883f262a1a37ee5db2e6fb0044695",
+                (WebFile("https://www.vlfeat.org/matconvnet/models/imagenet-vgg-verydeep-19.mat"),),
+                limit=640 * MEBIBYTE,
+            ),
+        ),
+    ),
+    *(
+        _by_hand(
+            f"vgg{depth}",
+            "keras",
+            f"VGG-{depth} as its authors trained it, converted for Keras",
+            f"{_KERAS}/vgg{depth}/vgg{depth}_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        )
+        for depth in (16, 19)
+    ),
+    *(
+        _by_hand(
+            f"vgg{depth}",
+            "caffe",
+            f"VGG-{depth} as its authors trained and published it",
+            f"{_OXFORD}/VGG_ILSVRC_{depth}_layers.caffemodel",
+        )
+        for depth in (16, 19)
     ),
 )

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
-from impasto.weights.conventions import inverted_residual, lpips, vgg
+from impasto.weights.conventions import alexnet, inverted_residual, lpips, squeezenet, vgg
 from impasto.weights.conventions.convention import Convention, Layout
 
 CONVENTIONS: Mapping[str, tuple[Convention, ...]] = {
+    "alexnet": alexnet.CONVENTIONS,
     "efficientnet_lite0": inverted_residual.EFFICIENTNET,
     "lpips-alexnet": lpips.CONVENTIONS,
     "lpips-vgg16": lpips.CONVENTIONS,
     "mobilenet_v2": inverted_residual.MOBILENET,
+    "squeezenet1_0": squeezenet.CONVENTIONS_1_0,
+    "squeezenet1_1": squeezenet.CONVENTIONS_1_1,
     "vgg16": vgg.CONVENTIONS,
     "vgg19": vgg.CONVENTIONS,
 }
