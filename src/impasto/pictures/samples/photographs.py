@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from impasto.artefacts import Artefact, PackageMember, ProgressCallback, obtain
 from impasto.pictures.picture import Picture
-from impasto.pictures.read import read_picture
 from impasto.registry import Registry
 
 
@@ -30,6 +29,8 @@ def sample_photograph(name: str, *, offline: bool = False, progress: ProgressCal
 
     Raises UnknownNameError for a name that is not in `PHOTOGRAPHS`, UnavailableError if no source gives it.
     """
+    from impasto.pictures.read import read_picture  # loads the image library, which listing does not need
+
     found = obtain(PHOTOGRAPHS[name].artefact, offline=offline, progress=progress)
     return read_picture(found.path)
 
