@@ -99,3 +99,14 @@ def test_backbones_name_their_layers_in_order(capsys):
     layers = capsys.readouterr().out.split()
     assert layers[:3] == ["conv1_1", "relu1_1", "conv1_2"]
     assert layers[-1] in ("relu5_4", "pool5")
+
+
+def test_backbones_tell_the_other_names_of_layers(capsys):
+    assert main(["backbones", "inception_v3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "mixed_6b  (also mixed4)" in lines
+    assert "mixed_6b/branch7x7_2/relu" in lines
+    assert main(["backbones", "inception_v3", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["aliases"]["mixed10"] == "mixed_7c"
+    assert "mixed10" not in listed["layers"]

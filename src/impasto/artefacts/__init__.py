@@ -9,12 +9,14 @@ from impasto.artefacts.artefact import (
     SourceFailedError,
 )
 from impasto.artefacts.home import home
+from impasto.artefacts.npm import NpmPackage
 from impasto.artefacts.obtain import Obtained, obtain, place_for
 from impasto.artefacts.package import PackageMember
 from impasto.artefacts.web import WebFile
 
 __all__ = [
     "Artefact",
+    "NpmPackage",
     "Obtained",
     "PackageMember",
     "Patience",

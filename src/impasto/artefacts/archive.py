@@ -18,7 +18,7 @@ _CHUNK = 1 << 20
 _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
 
 
-class _Bounded(io.RawIOBase):
+class BoundedStream(io.RawIOBase):
     """A stream that refuses to give more than `limit` bytes: the end of every decompression bomb."""
 
     def __init__(self, stream: IO[bytes], limit: int, archive: Path) -> None:
@@ -28,6 +28,7 @@ class _Bounded(io.RawIOBase):
         self._archive = archive
 
     def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, `size` or fewer. Raises CorruptError past the limit."""
         wanted = _CHUNK if size < 0 else min(size, _CHUNK)
         data = self._stream.read(wanted)
         self._left -= len(data)
@@ -62,7 +63,7 @@ def extract_member(archive: Path, member: str, target: Path, *, limit: int, unpa
 def _from_tar(archive: Path, member: str, target: Path, limit: int, unpacked_limit: int) -> bool:
     found = False
     with gzip.open(archive) as unzipped:
-        stream = _Bounded(cast(IO[bytes], unzipped), unpacked_limit, archive)
+        stream = BoundedStream(cast(IO[bytes], unzipped), unpacked_limit, archive)
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             for info in tar:
                 if not _matches(info.name, member):

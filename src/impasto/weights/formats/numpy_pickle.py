@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 import pickletools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,9 @@ _TUPLES = frozenset(["EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"])
 _NUMBERS = frozenset(["NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"])
 _TEXT = frozenset(["BINUNICODE", "SHORT_BINUNICODE"])
 _BYTES = frozenset(["BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"])
-_INSTRUCTIONS = _STRUCTURE | _MEMO | _DICTS_AND_LISTS | _TUPLES | _NUMBERS | _TEXT | _BYTES
+INSTRUCTIONS = _STRUCTURE | _MEMO | _DICTS_AND_LISTS | _TUPLES | _NUMBERS | _TEXT | _BYTES
+"""The instructions of a pickle that trees of numpy arrays need."""
+
 _TYPES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"])
 _BROKEN = (
     pickle.UnpicklingError,
@@ -55,7 +57,7 @@ def read(path: Path) -> Arrays:
     """The arrays of a pickled tree of dicts, keys joined with `/`. Raises CorruptError as `Format.read` says."""
     data = path.read_bytes()
     try:
-        _check_instructions(data)
+        check_instructions(data, INSTRUCTIONS)
         tree = _Reader(io.BytesIO(data)).load()
         arrays: Arrays = {}
         for key, array in _leaves(tree, ()):
@@ -67,10 +69,13 @@ def read(path: Path) -> Arrays:
     return arrays
 
 
-def _check_instructions(data: bytes) -> None:
-    """Refuse every instruction that numpy arrays do not need, and memo numbers made to fill the memory."""
+def check_instructions(data: bytes, admitted: Set[str]) -> None:
+    """Refuse every instruction of a pickle that is not admitted, and memo numbers made to fill the memory.
+
+    Raises pickle.UnpicklingError.
+    """
     for count, (code, value, _) in enumerate(pickletools.genops(data)):
-        if code.name not in _INSTRUCTIONS:
+        if code.name not in admitted:
             raise pickle.UnpicklingError(f"the instruction {code.name} is not admitted")
         if code.name == "LONG_BINPUT" and isinstance(value, int) and value > count:
             raise pickle.UnpicklingError(f"memo number {value} after {count} instructions")

@@ -1,7 +1,8 @@
 """PyTorch's files: the zip archive of torch.save, and the run of pickles of versions before 1.6.
 
-Both are read with `weights_only=True`, which admits tensors and plain containers and nothing else. Before
-that, what the file claims is compared with what it holds.
+The first may be a TorchScript module, whose tensors `torchscript` reads. All others are read with
+`weights_only=True`, which admits tensors and plain containers and nothing else. Before that, what the file claims is
+compared with what it holds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from impasto.errors import CorruptError
 from impasto.weights.formats.format import Arrays, Format
+from impasto.weights.formats.torchscript import is_torchscript, read_archive
 
 _ZIP = b"PK\x03\x04"
 _LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
@@ -45,26 +47,36 @@ def recognises(head: bytes, _size: int, _suffix: str) -> bool:
 
 def read(path: Path) -> Arrays:
     """The tensors of a state dict, also one under the key `state_dict`. Raises CorruptError as `Format.read` says."""
-    import torch
-
     try:
         with path.open("rb") as file:
             zipped = file.read(len(_ZIP)) == _ZIP
         (_check_zip if zipped else _check_legacy)(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped or None)
-        return _arrays(content, path)
+        if zipped:
+            with zipfile.ZipFile(path) as archive:
+                if is_torchscript(archive):
+                    return read_archive(archive)
+        return _arrays(_load(path, zipped=zipped), path)
     except _BROKEN as error:
         first = (str(error) or type(error).__name__).strip().splitlines()[0]
         raise CorruptError(f"{path} is not a sound PyTorch file of tensors: {first}") from error
 
 
+def _load(path: Path, *, zipped: bool) -> object:
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped or None)
+
+
 def _check_zip(path: Path) -> None:
-    """Refuse compressed entries, which torch.save never writes, and entries larger than the file: zip bombs."""
+    """Refuse compressed entries, which torch.save never writes, and entries larger than the file: zip bombs.
+
+    The program of a TorchScript module may be compressed: it is not read.
+    """
     size = path.stat().st_size
     with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
+        entries = [entry for entry in archive.infolist() if "/code/" not in entry.filename]
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
         raise CorruptError(f"{path} is a compressed zip archive, which PyTorch does not write")
     claimed = sum(entry.file_size for entry in entries)
@@ -99,4 +111,4 @@ def _arrays(content: object, path: Path) -> Arrays:
     return {key: tensor.contiguous().numpy() for key, tensor in tensors.items()}
 
 
-FORMAT = Format("PyTorch .pth", recognises, read)
+FORMAT = Format("PyTorch .pth or TorchScript", recognises, read)
