@@ -19,8 +19,8 @@ from impasto.tasks import StylizeJob
 Curve = list[tuple[float, float]]
 """Seconds since the first step, and the lowest value so far, at each step."""
 
-ADAM_RATES = (1.0, 2.0, 5.0, 10.0, 20.0)
-SGD_RATES = (0.05, 0.15, 0.5, 1.5, 5.0)
+ADAM_RATES = (2.0, 5.0, 10.0, 20.0, 40.0)
+SGD_RATES = (0.15, 0.5, 1.5, 5.0, 15.0)
 
 
 def curve(content: Picture, style: Picture, optimizer: Optimizer, steps: int, size: int) -> Curve:
