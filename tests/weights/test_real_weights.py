@@ -12,7 +12,7 @@ from impasto.weights.formats import read_arrays
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("name", ["vgg19.gatys", "vgg16.torchvision"])
+@pytest.mark.parametrize("name", ["vgg19.gatys", "vgg16.torchvision", "squeezenet1_1.caffe", "alexnet.torchvision"])
 def test_real_weights_arrive_and_have_their_hash(name: str) -> None:
     weights = load_weights(name)
     assert weights.sha256 == CATALOGUE[name].tensors_sha256
