@@ -39,7 +39,7 @@ HOMES = {
     "platformdirs": {"artefacts", "runs"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"backbones", "losses", "weights", "solve", "tasks", "runs", "apps"},
+    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "apps"},
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 COMMANDS = (
     ("stylize",),
     ("samples",),
+    ("measure",),
     ("backbones",),
     ("presets",),
     ("presets", "list"),

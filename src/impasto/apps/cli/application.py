@@ -6,6 +6,7 @@ from cyclopts import App, Group
 
 import impasto
 from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.measure import measure
 from impasto.apps.cli.presets import presets
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
@@ -36,6 +37,7 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(samples, help_epilogue="", group=paint)
+    app.command(measure, help_epilogue="")
     app.command(runs)
     app.command(weights)
     app.command(presets)

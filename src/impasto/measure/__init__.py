@@ -1,0 +1,42 @@
+"""Measures: how far a result has gone towards the style, what is left of the photo, and what is wrong with the pixels.
+
+Every measure is a small file of its own with its formula, its range and what it cannot see; `measure` takes them all.
+Everything public is loaded when it is first used, so that listing the judges needs no torch.
+"""
+
+from __future__ import annotations
+
+from impasto.lazy import lazy_exports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from impasto.measure.clipping import clipped_share as clipped_share
+    from impasto.measure.colour import colour_distance as colour_distance
+    from impasto.measure.grid import GRID_PERIODS as GRID_PERIODS
+    from impasto.measure.grid import grid_energy as grid_energy
+    from impasto.measure.judges import JUDGES as JUDGES
+    from impasto.measure.judges import Judge as Judge
+    from impasto.measure.lpips import LPIPS_NETWORKS as LPIPS_NETWORKS
+    from impasto.measure.lpips import Lpips as Lpips
+    from impasto.measure.lpips import load_lpips as load_lpips
+    from impasto.measure.noise import noise_everywhere as noise_everywhere
+    from impasto.measure.noise import noise_in_flat_areas as noise_in_flat_areas
+    from impasto.measure.scores import Scores as Scores
+    from impasto.measure.scoring import measure as measure
+    from impasto.measure.style import StyleDistance as StyleDistance
+    from impasto.measure.style import style_distance as style_distance
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "clipping": ("clipped_share",),
+        "colour": ("colour_distance",),
+        "grid": ("GRID_PERIODS", "grid_energy"),
+        "judges": ("JUDGES", "Judge"),
+        "lpips": ("LPIPS_NETWORKS", "Lpips", "load_lpips"),
+        "noise": ("noise_everywhere", "noise_in_flat_areas"),
+        "scores": ("Scores",),
+        "scoring": ("measure",),
+        "style": ("StyleDistance", "style_distance"),
+    },
+)

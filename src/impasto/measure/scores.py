@@ -1,0 +1,46 @@
+"""What measuring gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The measures of one result; docs/explanation/measures.md says how to read them.
+
+    judge, lpips_network: who looked. width, height: of the result. judged_width, judged_height: at which the networks
+    looked at it; what is about pixels is measured at the full size.
+
+    style_gram, style_moments: 1 no style taken, 0 the style itself. content_lpips: 0 the photo itself, about 0.7 is
+    unrecognisable. colour_to_style, colour_to_content: ΔE*ab. noise…: levels of 255. grid…: 1 is no lattice;
+    grid_periods by period in pixels. clipped…: shares, 0 … 1. The `photo_…` are the photo's own, at the result's size.
+    """
+
+    judge: str
+    lpips_network: str
+    width: int
+    height: int
+    judged_width: int
+    judged_height: int
+    style_gram: float
+    style_moments: float
+    content_lpips: float
+    colour_to_style: float
+    colour_to_content: float
+    noise: float
+    photo_noise: float
+    noise_in_flat_areas: float
+    photo_noise_in_flat_areas: float
+    grid: float
+    photo_grid: float
+    grid_periods: Mapping[int, float]
+    photo_grid_periods: Mapping[int, float]
+    clipped: float
+    photo_clipped: float
+
+    @property
+    def relative_grid(self) -> float:
+        """Grid energy over the photo's: above 1.3 a lattice shows."""
+        return self.grid / self.photo_grid
