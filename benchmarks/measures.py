@@ -6,6 +6,7 @@ Photographs and paintings are the samples, 384 pixels wide. No painting is done;
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impasto.measure import JUDGES, grid_energy, load_lpips, noise_everywhere, noise_in_flat_areas, style_distance
 from impasto.measure.grid import grid_of
@@ -45,7 +46,7 @@ def tell(name: str, picture: Picture) -> None:
     print(f"  {name:32}" + "".join(f"{value:8.2f}" for value in values))
 
 
-def clipped(pixels: object) -> Picture:
+def clipped(pixels: NDArray[np.floating]) -> Picture:
     return Picture(np.clip(pixels, 0, 1).astype(np.float32))
 
 

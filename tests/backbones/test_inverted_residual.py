@@ -50,15 +50,14 @@ def test_the_published_numbers_of_parameters(name, count):
 
 @pytest.mark.parametrize("padding", ["zeros", "reflect", "replicate"])
 @pytest.mark.parametrize(
-    ("side", "front", "behind"), [(8, {3: 0, 5: 1}, {3: 1, 5: 2}), (9, {3: 1, 5: 2}, {3: 1, 5: 2})]
+    ("side", "kernel", "front", "behind"), [(8, 3, 0, 1), (9, 3, 1, 1), (8, 5, 1, 2), (9, 5, 2, 2)]
 )
-def test_same_padding_puts_the_odd_pixel_behind(padding, kernel, side, front, behind):
+def test_same_padding_puts_the_odd_pixel_behind(padding, side, kernel, front, behind):
     generator = torch.Generator().manual_seed(1)
     convolution = SameConv2d(2, 3, kernel, stride=2, bias=False, padding_mode=padding)
     weight = torch.randn(3, 2, kernel, kernel, generator=generator)
     convolution.load_state_dict({"weight": weight})
     x = torch.randn(1, 2, side, side, generator=generator)
-    around = (front, behind) * 2
-    padded = pad(x, around, mode="constant" if padding == "zeros" else padding)
+    padded = pad(x, (front, behind) * 2, mode="constant" if padding == "zeros" else padding)
     assert torch.equal(convolution(x), conv2d(padded, weight, stride=2))
     assert convolution(x).shape[-1] == (side + 1) // 2
