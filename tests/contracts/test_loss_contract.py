@@ -162,7 +162,6 @@ def test_one_position_and_one_channel_are_enough(loss: StatisticLoss) -> None:
         ({"weight": -1.0}, "weight of the .* loss must be 0 or more"),
         ({"weight": float("nan")}, "weight of the .* loss must be 0 or more"),
         ({"weight": float("inf")}, "weight of the .* loss must be 0 or more"),
-        ({"layers": ()}, "no layers; name at least one"),
         ({"layer_weights": (1.0, 2.0, 3.0)}, "2 layers but 3 layer weights"),
         ({"layer_weights": (1.0, -1.0)}, "layer weights of the .* must be 0 or more"),
         ({"layer_weights": (1.0, float("nan"))}, "layer weights of the .* must be 0 or more"),
@@ -171,6 +170,12 @@ def test_one_position_and_one_channel_are_enough(loss: StatisticLoss) -> None:
 def test_wrong_settings_are_refused(kind: type[Loss], wrong: dict[str, object], said: str) -> None:
     with pytest.raises(JobError, match=said):
         kind(**{"layers": LAYERS, **wrong})
+
+
+@pytest.mark.parametrize("kind", list(LOSSES.values()), ids=list(LOSSES))
+def test_a_loss_without_layers_has_no_weighted_ones(kind: type[Loss]) -> None:
+    with pytest.raises(JobError, match="no layers; name at least one"):
+        _ = kind(layers=()).weighted_layers  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("loss", [p for p in ALL if p.values[0].target != "none"])

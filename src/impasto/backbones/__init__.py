@@ -13,6 +13,8 @@ from impasto.lazy import lazy_exports
 if TYPE_CHECKING:
     from impasto.backbones.backbone import Backbone as Backbone
     from impasto.backbones.backbone import Precision as Precision
+    from impasto.backbones.defaults import default_layers as default_layers
+    from impasto.backbones.defaults import default_pooling as default_pooling
     from impasto.backbones.graph import INPUT as INPUT
     from impasto.backbones.graph import Graph as Graph
     from impasto.backbones.graph import Node as Node
@@ -25,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "backbone": ("Backbone", "Precision"),
+        "defaults": ("default_layers", "default_pooling"),
         "graph": ("INPUT", "Graph", "Node"),
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),

@@ -31,7 +31,8 @@ class Loss(abc.ABC):
 
     kind: the name it is registered under.
     weight: what the term is multiplied by; 0 or more.
-    layers: where the network is looked at; a layer given twice counts twice.
+    layers: where the network is looked at; a layer given twice counts twice. None leaves them to the task, which takes
+        the network's own; a loss without layers cannot be bound.
     layer_weights: one weight to a layer; none means 1/len(layers) each.
     target: whose features it is bound to: the content picture, the style pictures, or nobody's.
     """
@@ -58,12 +59,12 @@ class Loss(abc.ABC):
             )
         if any(not 0 <= w < float("inf") for w in self.layer_weights):
             raise JobError(f"layer weights of the {self.kind} loss must be 0 or more: {self.layer_weights}")
-        if not self.layers:
-            raise JobError(f"the {self.kind} loss has no layers; name at least one")
 
     @property
     def weighted_layers(self) -> tuple[tuple[str, float], ...]:
-        """Layers with their weights, repeats as given."""
+        """Layers with their weights, repeats as given. Raises JobError if there are none."""
+        if not self.layers:
+            raise JobError(f"the {self.kind} loss has no layers; name at least one")
         weights = self.layer_weights or (1 / len(self.layers),) * len(self.layers)
         return tuple(zip(self.layers, weights, strict=True))
 

@@ -68,6 +68,8 @@ class Problem:
         if self.strength is not None and not self.targets.get("content"):
             raise JobError("strength balances style against content: give a content picture, or weights instead")
         for loss in self.losses:
+            if not loss.layers:
+                raise JobError(f"the {loss.kind} loss has no layers; name at least one")
             if loss.target != "none" and not self.targets.get(loss.target):
                 raise JobError(f"the {loss.kind} loss needs a {loss.target} picture")
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, default_pooling
 from impasto.errors import JobError
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import Picture, check_paintable, composite, parse_size, picture_from, resize, with_alpha
@@ -40,7 +40,7 @@ def default_losses() -> tuple[Loss, ...]:
 
     Gram matrices alone let brightness and contrast drift; moments alone lose some of the large forms.
     """
-    return (ContentLoss(), GramLoss(weight=0.5), MomentsLoss(weight=0.5))
+    return (ContentLoss(layers=()), GramLoss(weight=0.5, layers=()), MomentsLoss(weight=0.5, layers=()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,9 @@ class StylizeJob(Job, kind="stylize"):
     strength: 0 (the photo) … 1 (all style); None takes the losses' own weights, as the papers' presets do.
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
         of 0.5 in proportion less, so that strength 0 is the photo.
-    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`.
-    losses, start, optimizer: what is minimised, from where and how.
+    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
+        pooling the network gets the one it paints best with.
+    losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
@@ -75,7 +76,7 @@ class StylizeJob(Job, kind="stylize"):
     match_colour: float = 1.0
     backbone: str = "vgg19"
     weights: str | None = None
-    pooling: Pooling = "average"
+    pooling: Pooling | None = None
     padding: Padding = "reflect"
     precision: PrecisionChoice = "auto"
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
@@ -146,7 +147,7 @@ class StylizeJob(Job, kind="stylize"):
         if entry.backbone != self.backbone:
             raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
         with torch.device("meta"):
-            graph = build(pooling=self.pooling, padding=self.padding)
+            graph = build(pooling=self.pooling or default_pooling(self.backbone), padding=self.padding)
         graph.plan(self.layers)
         for style in self.styles:
             check_paintable(picture_from(style), name_of(style, "a style picture"))
@@ -178,7 +179,7 @@ class StylizeJob(Job, kind="stylize"):
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
         return Problem(
             backbone=backbone,
-            losses=self.losses,
+            losses=self.placed_losses,
             targets=targets,
             levels=levels,
             start=self.start,
@@ -199,7 +200,17 @@ class StylizeJob(Job, kind="stylize"):
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers that any loss looks at, each once."""
-        return tuple(dict.fromkeys(name for loss in self.losses for name in loss.layers))
+        return tuple(dict.fromkeys(name for loss in self.placed_losses for name in loss.layers))
+
+    @property
+    def placed_losses(self) -> tuple[Loss, ...]:
+        """The losses, each with its layers or the network's own. Raises JobError for a network that has none."""
+        return tuple(
+            loss
+            if loss.layers or loss.target == "none"
+            else replace(loss, layers=default_layers(self.backbone, loss.target))
+            for loss in self.losses
+        )
 
     def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
         """The styles at the size they have beside the full-size result, with their shares."""
@@ -226,7 +237,7 @@ class StylizeJob(Job, kind="stylize"):
         return load_backbone(
             self.backbone,
             weights=self.weights,
-            pooling=self.pooling,
+            pooling=self.pooling or default_pooling(self.backbone),
             padding=self.padding,
             precision=self.precision,
             device=self.device,
