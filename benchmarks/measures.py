@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.measure import JUDGES, grid_energy, load_lpips, noise_everywhere, noise_in_flat_areas, style_distance
-from impasto.measure.grid import grid_of
 from impasto.pictures import Picture, Size, resize
 from impasto.pictures.samples import PHOTOGRAPHS, paint_sample, sample_photograph
 from impasto.tasks.pixels import to_tensor
@@ -28,7 +27,7 @@ def main() -> None:
 
 
 def of_pixels(photos: dict[str, Picture]) -> None:
-    print("grid, noise, noise in flat areas")
+    print("grid at 2, 4, 8 and 16 pixels, noise, noise in flat areas")
     for name, photo in photos.items():
         tell(name, photo)
     photo = photos["coffee"]
@@ -42,7 +41,7 @@ def of_pixels(photos: dict[str, Picture]) -> None:
 
 
 def tell(name: str, picture: Picture) -> None:
-    values = grid_of(grid_energy(picture)), noise_everywhere(picture), noise_in_flat_areas(picture)
+    values = *grid_energy(picture).values(), noise_everywhere(picture), noise_in_flat_areas(picture)
     print(f"  {name:32}" + "".join(f"{value:8.2f}" for value in values))
 
 

@@ -8,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.errors import PictureError
-from impasto.measure import clipped_share, colour_distance, grid_energy, noise_everywhere, noise_in_flat_areas
+from impasto.measure import (
+    clipped_share,
+    colour_distance,
+    grid_energy,
+    noise_everywhere,
+    noise_in_flat_areas,
+    relative_grid,
+)
 from impasto.measure.cielab import to_cielab
-from impasto.measure.grid import grid_of
 from impasto.pictures import Picture
 from impasto.pictures.samples import paint_sample
 
@@ -57,30 +63,44 @@ def test_brushwork_is_less_noise_where_it_is_flat(harbour):
 
 @pytest.mark.parametrize("period", [2, 4, 8, 16])
 def test_a_lattice_raises_its_own_period_alone(harbour, period):
-    before, after = grid_energy(harbour), grid_energy(with_lattice(harbour, period, max(6, 1.6 * period)))
-    assert after[period] > 1.5 * before[period]
-    assert all(after[p] == pytest.approx(before[p], abs=0.15) for p in before if p != period)
-    assert grid_of(after) > grid_of(before) * 1.1
+    before, after = grid_energy(harbour), grid_energy(with_lattice(harbour, period, 2 * period))
+    assert after[period] > 1.2 * before[period]
+    assert all(after[p] == pytest.approx(before[p], rel=0.1) for p in before if p != period)
 
 
-def test_grid_rises_with_the_lattice_and_not_with_noise(harbour):
-    photo = grid_of(grid_energy(harbour))
-    stronger = [grid_of(grid_energy(with_lattice(harbour, 4, amplitude))) for amplitude in (0, 2, 4, 8)]
+def test_the_grid_rises_with_the_lattice_and_not_with_noise(harbour):
+    photo = grid_energy(harbour)
+    stronger = [relative_grid(grid_energy(with_lattice(harbour, 4, amplitude)), photo) for amplitude in (0, 1, 2, 4, 8)]
     assert stronger == sorted(stronger)
-    assert stronger[-1] > 1.3 * photo
+    assert stronger[-1] > 1.3
     for deviation in (4, 12):
-        assert grid_of(grid_energy(with_noise(harbour, deviation))) == pytest.approx(photo, abs=0.1)
+        assert relative_grid(grid_energy(with_noise(harbour, deviation)), photo) < 1.15
+
+
+def test_stripes_and_coloured_lattices_are_lattices(harbour):
+    photo = grid_energy(harbour)
+    columns = np.arange(harbour.width)
+    stripes = Picture((harbour.pixels + 6 / 255 * np.cos(np.pi / 2 * columns)).astype(np.float32))
+    coloured = with_lattice(harbour, 4, 6).pixels.copy()
+    coloured[1] = 2 * harbour.pixels[1] - coloured[1]
+    assert relative_grid(grid_energy(stripes), photo) > 1.2
+    assert relative_grid(grid_energy(Picture(coloured)), photo) > 1.2
 
 
 def test_a_lattice_is_found_wherever_it_begins(harbour):
-    gridded = with_lattice(harbour, 8, 6)
+    gridded = with_lattice(harbour, 8, 12)
     moved = Picture(np.ascontiguousarray(gridded.pixels[:, 3:, 5:]))
     assert grid_energy(moved)[8] == pytest.approx(grid_energy(gridded)[8], rel=0.1)
 
 
 def test_a_plain_wall_has_no_grid_however_faint_it_would_be():
     assert grid_energy(plain(0.2, 0.4, 0.6)) == pytest.approx(dict.fromkeys((2, 4, 8, 16), 1))
-    assert grid_of(grid_energy(with_lattice(plain(0.2, 0.4, 0.6), 4, 0.05))) < 1.3
+    assert max(grid_energy(with_lattice(plain(0.2, 0.4, 0.6), 4, 0.005)).values()) < 1.3
+
+
+def test_relative_to_a_photo_that_has_a_grid_of_its_own():
+    assert relative_grid({2: 3.0, 4: 1.2}, {2: 2.0, 4: 0.6}) == 1.5
+    assert relative_grid({2: 2.0, 4: 1.2}, {2: 2.0, 4: 0.6}) == 1.2
 
 
 @pytest.mark.parametrize("measure", [grid_energy, noise_everywhere, noise_in_flat_areas])

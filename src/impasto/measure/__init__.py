@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from impasto.measure.colour import colour_distance as colour_distance
     from impasto.measure.grid import GRID_PERIODS as GRID_PERIODS
     from impasto.measure.grid import grid_energy as grid_energy
+    from impasto.measure.grid import relative_grid as relative_grid
     from impasto.measure.judges import JUDGES as JUDGES
     from impasto.measure.judges import Judge as Judge
     from impasto.measure.lpips import LPIPS_NETWORKS as LPIPS_NETWORKS
@@ -31,7 +32,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "clipping": ("clipped_share",),
         "colour": ("colour_distance",),
-        "grid": ("GRID_PERIODS", "grid_energy"),
+        "grid": ("GRID_PERIODS", "grid_energy", "relative_grid"),
         "judges": ("JUDGES", "Judge"),
         "lpips": ("LPIPS_NETWORKS", "Lpips", "load_lpips"),
         "noise": ("noise_everywhere", "noise_in_flat_areas"),

@@ -14,8 +14,9 @@ class Scores:
     looked at it; what is about pixels is measured at the full size.
 
     style_gram, style_moments: 1 no style taken, 0 the style itself. content_lpips: 0 the photo itself, about 0.7 is
-    unrecognisable. colour_to_style, colour_to_content: ΔE*ab. noise…: levels of 255. grid…: 1 is no lattice;
-    grid_periods by period in pixels. clipped…: shares, 0 … 1. The `photo_…` are the photo's own, at the result's size.
+    unrecognisable. colour_to_style, colour_to_content: ΔE*ab. noise…: levels of 255. grid, photo_grid: by
+    period in pixels, about 1 is no lattice. relative_grid: over the photo's, where that is largest; above 1.3 it may
+    show. clipped…: shares, 0 … 1. The `photo_…` are the photo's own, at the result's size.
     """
 
     judge: str
@@ -33,14 +34,8 @@ class Scores:
     photo_noise: float
     noise_in_flat_areas: float
     photo_noise_in_flat_areas: float
-    grid: float
-    photo_grid: float
-    grid_periods: Mapping[int, float]
-    photo_grid_periods: Mapping[int, float]
+    grid: Mapping[int, float]
+    photo_grid: Mapping[int, float]
+    relative_grid: float
     clipped: float
     photo_clipped: float
-
-    @property
-    def relative_grid(self) -> float:
-        """Grid energy over the photo's: above 1.3 a lattice shows."""
-        return self.grid / self.photo_grid

@@ -9,7 +9,7 @@ from impasto.artefacts import ProgressCallback
 from impasto.errors import InputError, PictureError
 from impasto.measure.clipping import clipped_share
 from impasto.measure.colour import colour_distance
-from impasto.measure.grid import grid_energy, grid_of
+from impasto.measure.grid import grid_energy, relative_grid
 from impasto.measure.judges import DEFAULT_JUDGE, JUDGES
 from impasto.measure.lpips import DEFAULT_LPIPS, LPIPS_NETWORKS, load_lpips
 from impasto.measure.noise import noise_everywhere, noise_in_flat_areas
@@ -77,10 +77,9 @@ def measure(
         photo_noise=noise_everywhere(photo),
         noise_in_flat_areas=noise_in_flat_areas(painted),
         photo_noise_in_flat_areas=noise_in_flat_areas(photo),
-        grid=grid_of(grids),
-        photo_grid=grid_of(photo_grids),
-        grid_periods=grids,
-        photo_grid_periods=photo_grids,
+        grid=grids,
+        photo_grid=photo_grids,
+        relative_grid=relative_grid(grids, photo_grids),
         clipped=clipped_share(painted),
         photo_clipped=clipped_share(photo),
     )

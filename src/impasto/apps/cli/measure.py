@@ -78,7 +78,7 @@ def measure(
             progress=display,
         )
     if json:
-        result_json({"result": str(out), **asdict(scores), "relative_grid": scores.relative_grid}, indent=2)
+        result_json({"result": str(out), **asdict(scores)}, indent=2)
         return
     result_table(("measure", "result", "photo", "how to read it"), rows(scores))
     if not quiet:
@@ -87,7 +87,7 @@ def measure(
 
 def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
     """The table: a measure, the result's value, the photo's, and what they mean."""
-    by_period = ", ".join(f"{period}: {value:.2f}" for period, value in scores.grid_periods.items())
+    periods = (f"{period}: {value:.2f} ({scores.photo_grid[period]:.2f})" for period, value in scores.grid.items())
     return [
         ("style distance, Gram", f"{scores.style_gram:.3f}", "1", f"0 the style itself; judged by {scores.judge}"),
         ("style distance, moments", f"{scores.style_moments:.3f}", "1", "0 the style itself"),
@@ -103,9 +103,9 @@ def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
         ),
         (
             "grid",
-            f"{scores.grid:.2f}",
-            f"{scores.photo_grid:.2f}",
-            f"{scores.relative_grid:.2f} times the photo's, above 1.3 it shows; by period {by_period}",
+            f"{scores.relative_grid:.2f}",
+            "1",
+            f"times the photo's, above 1.3 it may show; by period (the photo's) {', '.join(periods)}",
         ),
         ("clipped", f"{scores.clipped:.1%}", f"{scores.photo_clipped:.1%}", "pixels with a channel at 0 or 255"),
     ]
