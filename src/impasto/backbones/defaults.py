@@ -32,7 +32,8 @@ PAINTING_DEFAULTS = {
     "alexnet": PaintingDefaults(("relu3",), ("relu1", "relu2", "relu3", "relu4", "relu5")),
     "inception_v3": PaintingDefaults(
         ("mixed_5d",),
-        ("conv2d_1a_3x3/relu", "conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
+        # not conv2d_1a_3x3, whose stride prints a lattice of two pixels into flat areas
+        ("conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
     ),
     "resnet50": PaintingDefaults(
         ("conv3_block4_out",),

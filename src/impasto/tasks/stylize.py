@@ -147,7 +147,8 @@ class StylizeJob(Job, kind="stylize"):
         if entry.backbone != self.backbone:
             raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
         with torch.device("meta"):
-            graph = build(pooling=self.pooling or default_pooling(self.backbone), padding=self.padding)
+            pooling = self.pooling or default_pooling(self.backbone)
+            graph = build(pooling=pooling, padding=self.padding, **entry.graph_options)
         graph.plan(self.layers)
         for style in self.styles:
             check_paintable(picture_from(style), name_of(style, "a style picture"))
