@@ -16,6 +16,7 @@ from impasto.lazy import lazy_exports
 if TYPE_CHECKING:
     from impasto.api import Result as Result
     from impasto.api import stylize as stylize
+    from impasto.errors import ImpastoError as ImpastoError
     from impasto.pictures import Picture as Picture
     from impasto.pictures import read_picture as read_picture
     from impasto.runs import Run as Run
@@ -38,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "Result",
             "stylize",
         ),
+        "errors": ("ImpastoError",),
         "pictures": (
             "Picture",
             "read_picture",

@@ -33,7 +33,7 @@ HOMES = {
     "pydantic_core": {"tasks", "runs"},
     "cyclopts": {"apps"},
     "rich": {"apps"},
-    "psutil": {"apps"},
+    "psutil": {"tasks", "apps"},
     "PIL": {"api"},
     "filelock": {"artefacts", "runs", "weights"},
     "platformdirs": {"artefacts", "runs"},

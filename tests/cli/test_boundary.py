@@ -111,3 +111,17 @@ def test_a_full_disk_behind_the_output_is_said(folder, environment):
     assert outcome.returncode == 2
     assert outcome.stderr.startswith("error: No space left on device")
     assert "Traceback" not in outcome.stderr
+
+
+def test_nobody_reading_the_help_is_no_error_either(folder, environment):
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "impasto", "--help"], cwd=folder, env=environment, stdout=subprocess.PIPE
+    )
+    assert reader.stdout is not None
+    reader.stdout.close()
+    assert reader.wait(timeout=120) == boundary.NOBODY_READS
+
+
+def test_other_ways_to_leave_pass():
+    with pytest.raises(SystemExit, match="7"):
+        boundary.exit_code_of(raising(SystemExit(7)), as_json=False)

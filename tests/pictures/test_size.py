@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +89,9 @@ def test_the_text_of_a_size_reads_back(size: Size) -> None:
 
 def test_both_sides_are_taken_as_they_are() -> None:
     assert Size(exact=(30, 20)).fit(1000, 10) == (30, 20)
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.int64, np.uint32])
+def test_numpys_whole_numbers_are_sizes(kind) -> None:
+    assert parse_size(kind(48)) == Size(longest=48)
+    assert parse_size((kind(48), kind(32))) == Size(exact=(48, 32))

@@ -138,3 +138,14 @@ def test_configs_that_cannot_be_used_are_named(tmp_path, content):
 def test_an_unknown_preset_gets_the_nearest():
     with pytest.raises(UnknownNameError, match=r"Did you mean .*gatys2015"):
         build(preset="gatys2014")
+
+
+def test_a_setting_of_another_kind_says_whose_it_is():
+    with pytest.raises(JobError, match=r"optimizer 'lbfgs'\. It belongs to adam and sgd"):
+        build(flags={**PICTURES, "optimizer.learning_rate": 3})
+
+
+@pytest.mark.parametrize("device", ["tpu", "meta", "", "cuda:", "cpu:0", "cuda:x"])
+def test_a_device_that_no_job_runs_on_is_refused_at_once(device):
+    with pytest.raises(JobError, match="the device must be auto, cpu, cuda, mps"):
+        build(flags={**PICTURES, "device": device})

@@ -193,7 +193,7 @@ def test_elongated_and_tiny_pictures_are_painted(height: int, width: int, job_of
 
 def test_too_elongated_for_the_network_is_said(job_of: Paint, picture_of: Pictures) -> None:
     job = job_of(content=picture_of(16, 400), size="64", losses=(GramLoss(layers=("relu3_1",)),))
-    with pytest.raises(PictureError, match=r"64×3 pixels is too small.*less elongated"):
+    with pytest.raises(PictureError, match=r"64x3 pixels at this size, too small.*less elongated"):
         list(job.events())
 
 

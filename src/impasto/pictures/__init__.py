@@ -11,8 +11,10 @@ from impasto.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from impasto.pictures.checks import check_paintable as check_paintable
+    from impasto.pictures.checks import check_result_size as check_result_size
     from impasto.pictures.compositing import composite as composite
     from impasto.pictures.compositing import with_alpha as with_alpha
+    from impasto.pictures.formats import keeps_alpha as keeps_alpha
     from impasto.pictures.picture import Picture as Picture
     from impasto.pictures.read import read_picture as read_picture
     from impasto.pictures.recipe import read_recipe as read_recipe
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "checks": ("check_paintable",),
+        "checks": ("check_paintable", "check_result_size"),
         "compositing": (
             "composite",
             "with_alpha",
         ),
+        "formats": ("keeps_alpha",),
         "picture": ("Picture",),
         "read": ("read_picture",),
         "recipe": ("read_recipe",),

@@ -6,6 +6,7 @@ import numpy as np
 
 from impasto.errors import PictureError
 from impasto.pictures.picture import Picture
+from impasto.pictures.read import MAX_PIXELS
 
 SMALLEST_SIDE = 16
 
@@ -32,3 +33,20 @@ def check_paintable(picture: Picture, name: str) -> None:
             )
     if picture.alpha is not None and not picture.alpha.any():
         raise PictureError(f"{name}: it is transparent all over, so there is nothing to see. Check its alpha channel.")
+
+
+def check_result_size(width: int, height: int, name: str) -> None:
+    """Raise PictureError if the picture called `name` cannot be painted at this size: see `check_paintable`.
+
+    At most as many pixels as are read, 250 million.
+    """
+    if min(width, height) < SMALLEST_SIDE:
+        raise PictureError(
+            f"{name} would be {width}x{height} pixels at this size, too small to paint: each side needs "
+            f"{SMALLEST_SIDE}. Ask for a larger --size, or give a picture that is less elongated."
+        )
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"{name} would be {width}x{height}, {width * height / 1e6:,.0f} million pixels; "
+            f"the limit is {MAX_PIXELS / 1e6:,.0f} million. Ask for a smaller --size."
+        )

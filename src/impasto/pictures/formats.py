@@ -132,3 +132,8 @@ def format_for(path: str | os.PathLike[str]) -> Format:
     if suffix.lower() not in EXTENSIONS:
         raise OutputError(f"{path}: {suffix} is not a format that can be written. Use one of {known}.")
     return EXTENSIONS[suffix.lower()]
+
+
+def keeps_alpha(path: str | os.PathLike[str]) -> bool:
+    """Whether a file of this name keeps transparency. Raises OutputError like `format_for`."""
+    return format_for(path).alpha

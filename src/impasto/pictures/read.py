@@ -42,7 +42,7 @@ def _check_size(image: pyvips.Image, path: PathLike, max_pixels: int) -> None:
     if image.width * image.height > max_pixels:
         raise PictureError(
             f"{path}: it is {image.width}x{image.height}, {image.width * image.height / 1e6:,.0f} million pixels; "
-            f"the limit is {max_pixels / 1e6:,.0f} million. Make it smaller first, or raise max_pixels."
+            f"the limit is {max_pixels / 1e6:,.0f} million. Make it smaller first."
         )
 
 

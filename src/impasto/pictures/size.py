@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
+from typing import SupportsIndex, TypeGuard
 
 from impasto.errors import InputError
 
@@ -55,10 +57,10 @@ def parse_size(size: str | int | tuple[int, int] | Size | None) -> Size | None:
         return size
     if isinstance(size, str):
         return _parse_text(size)
-    if isinstance(size, int) and not isinstance(size, bool):
-        return Size(longest=size)
-    if isinstance(size, tuple | list) and len(size) == 2:
-        return Size(exact=(size[0], size[1]))
+    if _is_whole(size):
+        return Size(longest=operator.index(size))
+    if isinstance(size, tuple | list) and len(size) == 2 and all(map(_is_whole, size)):
+        return Size(exact=(operator.index(size[0]), operator.index(size[1])))
     raise InputError(f"{size!r} is not a size. Give 1024 for the longest side, or 1024x512 for width and height.")
 
 
@@ -68,3 +70,8 @@ def _parse_text(text: str) -> Size:
         raise InputError(f"{text!r} is not a size. Give 1024 for the longest side, or 1024x512 for width and height.")
     width, height = match.groups()
     return Size(longest=int(width)) if height is None else Size(exact=(int(width), int(height)))
+
+
+def _is_whole(value: object) -> TypeGuard[SupportsIndex]:
+    """Whether it is a whole number, Python's or NumPy's."""
+    return isinstance(value, SupportsIndex) and not isinstance(value, bool)

@@ -157,14 +157,17 @@ class Painting:
 
     def _saved(self, event: Finished) -> Iterator[RunEvent]:
         """Write the result into the folder and to where it was asked for; checkpoints are then of no more use."""
-        from impasto.pictures import write_picture
+        from impasto.pictures import keeps_alpha, write_picture
 
         run = self.run
+        picture = run.job.picture(event.image)
+        if picture.alpha is not None and not keeps_alpha(run.result_path):
+            yield Warned(f"{run.result_path.suffix} holds no transparency: the picture lies on white; .png keeps it")
         recipe: str | None = recipe_of(run)
         if recipe is not None and len(recipe) > LONGEST_RECIPE:
             recipe = None
             yield Warned("the recipe is too long for a picture's metadata; it stays in the run's folder alone")
-        write_picture(run.job.picture(event.image), run.result_path, recipe=recipe)
+        write_picture(picture, run.result_path, recipe=recipe)
         if run.output is not None:
             copy_whole(run.result_path, run.output)
         self.keeper.clear()

@@ -92,10 +92,17 @@ def _table(data: Any, kinds: Mapping[str, type[Any]], where: str, what: str, pro
     for key, value in data.items():
         address = f"{where}.{key}" if where else str(key)
         if key not in known:
-            problems.append(f"{address}: no such setting of {what} {kind!r}. {did_you_mean(str(key), known)}")
+            advice = _elsewhere(str(key), kinds) or did_you_mean(str(key), known)
+            problems.append(f"{address}: no such setting of {what} {kind!r}. {advice}")
         else:
             conformed[key] = _value(value, known[key], address, problems)
     return conformed
+
+
+def _elsewhere(key: str, kinds: Mapping[str, type[Any]]) -> str:
+    """A sentence that names the kinds which have the setting; empty if none has."""
+    owners = [name for name, cls in kinds.items() if key in hints(cls)]
+    return f"It belongs to {' and '.join(owners)}." if owners else ""
 
 
 def _value(value: Any, hint: Any, where: str, problems: list[str]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,8 @@ def picture_source(value: object) -> Path | Picture:
     return Path(value) if isinstance(value, str | os.PathLike) else picture_from(value)
 
 
+_DEVICE = re.compile(r"auto|cpu|(?:cuda|mps)(?::\d{1,3})?", re.ASCII)
+
 JOBS: Registry[type[Job]] = Registry("kind of job")
 
 
@@ -78,6 +81,10 @@ class Job(abc.ABC):
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
             raise JobError(f"the seed must be a whole number from 0 to 4294967295, not {self.seed}")
+        if not _DEVICE.fullmatch(self.device):
+            raise JobError(
+                f"the device must be auto, cpu, cuda, mps or one of several like cuda:1, not {self.device!r}"
+            )
 
     @property
     @abc.abstractmethod

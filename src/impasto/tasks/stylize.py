@@ -13,7 +13,16 @@ from torch import Tensor
 from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, default_pooling
 from impasto.errors import JobError
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
-from impasto.pictures import Picture, check_paintable, composite, parse_size, picture_from, resize, with_alpha
+from impasto.pictures import (
+    Picture,
+    check_paintable,
+    check_result_size,
+    composite,
+    parse_size,
+    picture_from,
+    resize,
+    with_alpha,
+)
 from impasto.registry import OneOf
 from impasto.solve import (
     LBFGS,
@@ -31,8 +40,10 @@ from impasto.solve import (
 )
 from impasto.tasks.colour import match_colours
 from impasto.tasks.job import Job, PictureSource, picture_source
+from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory
 from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
+from impasto.weights.backbone import best_precision, find_device
 
 
 def default_losses() -> tuple[Loss, ...]:
@@ -143,18 +154,10 @@ class StylizeJob(Job, kind="stylize"):
 
         The pictures are read; no weights are.
         """
-        build, entry = BACKBONES[self.backbone], CATALOGUE[self.weights or DEFAULT[self.backbone]]
-        if entry.backbone != self.backbone:
-            raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
-        with torch.device("meta"):
-            pooling = self.pooling or default_pooling(self.backbone)
-            graph = build(pooling=pooling, padding=self.padding, **entry.graph_options)
-        graph.plan(self.layers)
+        self._plan_network()
         for style in self.styles:
             check_paintable(picture_from(style), name_of(style, "a style picture"))
-        check_paintable(self.content_picture, name_of(self.content, "the content picture"))
-        content = self.content_picture
-        Backbone(self.backbone, graph, entry.preprocessing).check_size(content.width, content.height, self.layers)
+        _ = self.content_picture
 
     def events(self, *, resume: Snapshot | None = None) -> Iterator[Event]:
         """Paint, yielding an event per step.
@@ -192,11 +195,41 @@ class StylizeJob(Job, kind="stylize"):
 
     @cached_property
     def content_picture(self) -> Picture:
-        """The content at the size of the result, read once."""
+        """The content at the size of the result, read once.
+
+        Raises PictureError if it cannot be painted at that size, SolveError if the memory does not suffice for it.
+        """
         picture = picture_from(self.content)
-        check_paintable(picture, name_of(self.content, "the content picture"))
+        name = name_of(self.content, "the content picture")
+        check_paintable(picture, name)
         size = parse_size(self.size)
-        return picture if size is None else resize(picture, *size.fit(picture.width, picture.height))
+        width, height = (picture.width, picture.height) if size is None else size.fit(picture.width, picture.height)
+        check_result_size(width, height, name)
+        self._check_room(width, height)
+        return picture if size is None else resize(picture, width, height)
+
+    def _check_room(self, width: int, height: int) -> None:
+        """Raise PictureError for a size too small for the network, SolveError for one too large for the memory."""
+        planned, place = self._plan_network(), find_device(self.device)
+        planned.check_size(width, height, self.layers)
+        if place.type == "cpu" and width * height >= WORTH_ASKING:
+            check_memory(least_memory(planned, self.layers, width, height), width, height)
+
+    def _plan_network(self) -> Backbone:
+        """The network without numbers, on the meta device.
+
+        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
+        """
+        build, entry = BACKBONES[self.backbone], CATALOGUE[self.weights or DEFAULT[self.backbone]]
+        if entry.backbone != self.backbone:
+            raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
+        precision = best_precision(find_device(self.device)) if self.precision == "auto" else self.precision
+        with torch.device("meta"):
+            pooling = self.pooling or default_pooling(self.backbone)
+            graph = build(pooling=pooling, padding=self.padding, **entry.graph_options)
+            planned = Backbone(self.backbone, graph, entry.preprocessing, precision=precision)
+        planned.graph.plan(self.layers)
+        return planned
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -45,7 +45,9 @@ def exit_code_of(command: Callable[[], int], *, as_json: bool) -> int:
             sys.stdout.reconfigure(errors="surrogateescape")
         code = command()
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
         _close_output()
         return NOBODY_READS
     except KeyboardInterrupt:

@@ -110,4 +110,4 @@ def _check_places(folder: Path, places: list[Path], overwrite: bool) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
+        raise OutputError(f"the folder {folder} cannot be made ({error.strerror or error}). Name another.") from None
