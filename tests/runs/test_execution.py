@@ -8,13 +8,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 import random_vgg
 import torch
 
 from impasto.errors import CancelledError, DivergedError, InputError, OutputError
 from impasto.losses import ContentLoss
-from impasto.pictures import read_picture
+from impasto.pictures import Picture, read_picture, write_picture
 from impasto.runs import Checkpointed, PreviewWritten, Resumed, Run, Saved, Warned, build_job, execute
 from impasto.runs.checkpoint import checkpoints
 from impasto.solve import LBFGS, SGD, Adam, Finished, LevelDone, NoiseStart, Started, Step
@@ -233,3 +234,13 @@ def test_killed_and_resumed_gives_the_same_bytes_on_real_weights(photo, painting
     process.communicate()
     assert run.state == "interrupted"
     assert paint(Run.open(run.folder)) == whole
+
+
+@pytest.mark.parametrize(("suffix", "lost"), [(".jpg", True), (".webp", False)])
+def test_lost_transparency_is_told(make_job, runs, photo, tmp_path, suffix, lost):
+    seen = read_picture(photo)
+    write_picture(Picture(seen.pixels, np.full((seen.height, seen.width), 0.5, np.float32)), photo)
+    run = Run.create(make_job(steps=(1,)), output=tmp_path / f"out{suffix}")
+    told = [event.text for event in execute(run) if isinstance(event, Warned)]
+    assert told == ([".jpg holds no transparency: the picture lies on white; .png keeps it"] if lost else [])
+    assert (read_picture(run.output).alpha is None) == lost
