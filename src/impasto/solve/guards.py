@@ -10,7 +10,7 @@ from torch import Tensor
 from impasto.solve.problem import Problem
 
 FLAT = 0.02
-"""Standard deviation of pixel values under which a picture counts as blank."""
+"""Standard deviation over the positions of a picture, in its liveliest channel, under which it counts as blank."""
 
 
 def diverged(losses: Mapping[str, float], problem: Problem) -> str:
@@ -30,12 +30,17 @@ def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:
     warnings = [
         "a style picture is nearly one flat colour, so there is little style to take from it"
         for target in problem.targets.get("style", ())
-        if float(target.image.std()) < FLAT
+        if spread(target.image) < FLAT
     ]
     contents = problem.targets.get("content", ())
-    if float(image.std()) < FLAT and any(float(t.image.std()) >= FLAT for t in contents):
+    if spread(image) < FLAT and any(spread(t.image) >= FLAT for t in contents):
         warnings.append(
             "the result is nearly one flat colour: the style weight may be far too large or too small for this "
             "picture; try --strength instead of explicit weights"
         )
     return tuple(warnings)
+
+
+def spread(image: Tensor) -> float:
+    """The largest standard deviation of any channel over the positions of [1, 3, H, W]; 0 for one flat colour."""
+    return float(image.flatten(2).std(dim=-1, correction=0).max())
