@@ -170,7 +170,7 @@ WHOLE = {name: encoded(name) for name in ("PNG", "JPEG", "WEBP", "TIFF", "AVIF")
 
 @pytest.mark.parametrize("name", WHOLE)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_truncated_file_is_refused_wherever_it_ends(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
 ) -> None:
@@ -185,7 +185,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(
 
 @pytest.mark.parametrize("name", WHOLE)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_damaged_file_is_read_or_refused_never_worse(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
 ) -> None:

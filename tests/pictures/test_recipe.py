@@ -39,7 +39,7 @@ def test_another_reader_finds_it_as_xmp(tmp_path: Path, extension: str) -> None:
 
 
 @given(data=st.recursive(st.text() | st.integers() | st.none(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_json(tmp_path_factory: pytest.TempPathFactory, data: object) -> None:
     path = tmp_path_factory.mktemp("recipe") / "a.png"
     write_picture(PLAIN, path, recipe=json.dumps(data))

@@ -13,7 +13,7 @@ sides = st.integers(1, 60)
 
 
 @given(height=sides, width=sides, new_height=sides, new_width=sides, seed=st.integers(0, 1000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_as_pillow_does(height: int, width: int, new_height: int, new_width: int, seed: int) -> None:
     plane = np.random.default_rng(seed).random((height, width), dtype=np.float32)
     expected = np.asarray(Image.fromarray(plane).resize((new_width, new_height), Image.Resampling.LANCZOS))

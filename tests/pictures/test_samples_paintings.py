@@ -144,7 +144,7 @@ def test_composition_is_the_same_at_another_size(name: str) -> None:
     assert np.corrcoef(large.ravel(), little.ravel())[0, 1] > 0.8
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(name=st.sampled_from(NAMES), width=st.integers(64, 110), height=st.integers(64, 110), seed=st.integers(0, 2**40))
 def test_any_size_and_seed_gives_a_finite_picture_of_that_size(name: str, width: int, height: int, seed: int) -> None:
     picture = paint_sample(name, width=width, height=height, seed=seed)

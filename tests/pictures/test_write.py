@@ -33,7 +33,7 @@ SMOOTH = Picture(np.stack([_across / 48, _down / 32, 1 - _across / 96]))
 @pytest.mark.parametrize("name", ["a.png", "a.tif"])
 @pytest.mark.parametrize("depth", [8, 16])
 @given(height=st.integers(1, 40), width=st.integers(1, 40), seed=st.integers(0, 2**32 - 1), clear=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_png_and_tiff_round_trip_exactly(
     tmp_path_factory: pytest.TempPathFactory, name: str, depth: int, height: int, width: int, seed: int, clear: bool
 ) -> None:

@@ -113,7 +113,7 @@ def test_half_of_a_model_gives_only_layers_that_are_whole(tmp_path: Path) -> Non
     assert whole_layers <= 2
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255))
 def test_a_changed_byte_is_read_or_refused_but_never_breaks(tmp_path: Path, place: float, value: int) -> None:
     data = bytearray(old_model(layers(), legacy=True))

@@ -111,7 +111,7 @@ def test_truncated_anywhere_is_refused(tmp_path: Path, writer: str) -> None:
 
 
 @pytest.mark.parametrize("writer", [name for name in WRITERS if "level 5" in name])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255))
 def test_a_changed_byte_is_read_or_refused_but_never_breaks(
     tmp_path: Path, writer: str, place: float, value: int
