@@ -143,3 +143,11 @@ def test_weights_that_are_imported_by_hand_say_so_when_fetched() -> None:
     ):
         fetch("vgg19.keras")
     assert "impasto weights import FILE --as vgg19.keras" in verify("vgg19.keras").detail
+
+
+def test_a_file_that_holds_no_weights_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "photo.pth"
+    path.write_bytes(b"not numbers")
+    with pytest.raises(CorruptError, match="cannot serve as vgg16.keras: it is not in a format") as caught:
+        import_file("vgg16.keras", path)
+    assert str(caught.value).count(str(path)) == 1

@@ -103,6 +103,7 @@ def test_a_truncated_store_file_is_refused_with_the_command_that_mends_it(made: 
     with pytest.raises(CorruptError, match=r"vgg16\.random\.safetensors is damaged") as caught:
         load_weights("vgg16.random")
     assert "impasto weights fetch vgg16.random --force" in str(caught.value)
+    assert str(caught.value).count(str(path)) == 1
     assert caught.value.exit_code == 3
     assert verify("vgg16.random").state == "corrupt"
 

@@ -145,9 +145,17 @@ def _read(entry: WeightsEntry, path: Path) -> tuple[Tensors, str]:
             raise CorruptError(f"its tensors have SHA-256 {digest}, expected {expected}")
     except (CorruptError, OSError) as error:
         raise CorruptError(
-            f"{path} is damaged: {error}. Mend it with: {_command(entry)}{' --force' * bool(entry.artefacts)}"
+            f"{path} is damaged: {_of_it(path, error)}. "
+            f"Mend it with: {_command(entry)}{' --force' * bool(entry.artefacts)}"
         ) from error
     return tensors, digest
+
+
+def _of_it(path: Path, error: CorruptError | OSError) -> str:
+    """What an error says of the file at `path`, to follow words that name the file already."""
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror or error})"
+    return str(error).replace(str(path), "it", 1)
 
 
 def _command(entry: WeightsEntry) -> str:
@@ -224,7 +232,7 @@ def _store(entry: WeightsEntry, file: Path, *, source: str, digest: str) -> None
     try:
         tensors = canonical(read_arrays(file), entry.backbone, entry.preprocessing, entry.graph_options)
     except CorruptError as error:
-        raise CorruptError(f"{file} cannot serve as {entry.name}: {error}") from error
+        raise CorruptError(f"{file} cannot serve as {entry.name}: {_of_it(file, error)}") from error
     found = tensors_sha256(tensors)
     if entry.tensors_sha256 not in (None, found):
         raise CorruptError(
