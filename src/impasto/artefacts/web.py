@@ -223,18 +223,8 @@ class _PatientConnection(http.client.HTTPConnection):
         self.sock.settimeout(self.silence)
 
 
-class _PatientTlsConnection(http.client.HTTPSConnection):
+class _PatientTlsConnection(_PatientConnection, http.client.HTTPSConnection):
     """The same over TLS."""
-
-    silence: float
-
-    def __init__(self, host: str, *, silence: float, timeout: float) -> None:
-        super().__init__(host, timeout=timeout)
-        self.silence = silence
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock.settimeout(self.silence)
 
 
 class _PatientHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
