@@ -148,6 +148,6 @@ def test_weights_that_are_imported_by_hand_say_so_when_fetched() -> None:
 def test_a_file_that_holds_no_weights_is_named_once(tmp_path: Path) -> None:
     path = tmp_path / "photo.pth"
     path.write_bytes(b"not numbers")
-    with pytest.raises(CorruptError, match="cannot serve as vgg16.keras: it is not in a format") as caught:
+    with pytest.raises(CorruptError, match=r"cannot serve as vgg16\.keras: it is not in a format") as caught:
         import_file("vgg16.keras", path)
     assert str(caught.value).count(str(path)) == 1
