@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
+from impasto.losses import Loss
 from impasto.solve.problem import Problem
 
 FLAT = 0.02
@@ -23,6 +24,33 @@ def diverged(losses: Mapping[str, float], problem: Problem) -> str:
     if problem.backbone.precision != "fp32":
         advice.append("--precision fp32")
     return f"painting stopped: {which} no longer a finite number. Try {' or '.join(advice)}."
+
+
+def warnings_about(image: Tensor, problem: Problem) -> tuple[str, ...]:
+    """What looks wrong with a finished picture, and why nothing was painted if nothing was, in plain words."""
+    return idle_warnings(problem) + blank_warnings(image, problem)
+
+
+def idle_warnings(problem: Problem) -> tuple[str, ...]:
+    """Say so if no step was taken, or no loss counted; a strength of 0 asks for the content picture and is no mistake."""
+    if problem.strength == 0:
+        return ()
+    if not any(level.steps for level in problem.levels):
+        return ("no step was taken, so the result is the picture that painting started from; give --steps above 0",)
+    if not any(counts(loss) for loss in problem.losses):
+        return ("every loss has weight 0, so nothing was painted; give a weight above 0, or --strength instead",)
+    styles = [loss for loss in problem.losses if loss.target == "style"]
+    if styles and not any(counts(loss) for loss in styles):
+        return (
+            "every style loss has weight 0, so nothing of the style was painted; "
+            "give --style-weight above 0, or --strength instead",
+        )
+    return ()
+
+
+def counts(loss: Loss) -> bool:
+    """Whether a loss has any weight: of its own, and on a layer."""
+    return loss.weight > 0 and (not loss.layer_weights or any(loss.layer_weights))
 
 
 def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:

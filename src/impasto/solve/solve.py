@@ -13,7 +13,7 @@ from impasto.errors import DivergedError, JobError
 from impasto.losses import Loss, Role, Targets, Term
 from impasto.solve.balance import balance
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
-from impasto.solve.guards import blank_warnings, diverged
+from impasto.solve.guards import diverged, warnings_about
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import carry_up, resize
@@ -59,7 +59,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         image = descent.image
         yield LevelDone(index, image)
     assert image is not None
-    yield Finished(image, blank_warnings(image, problem))
+    yield Finished(image, warnings_about(image, problem))
 
 
 def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor:
