@@ -13,7 +13,7 @@ from impasto.backbones import Backbone
 from impasto.errors import InputError, JobError, PictureError, UnknownNameError
 from impasto.losses import ContentLoss, GramLoss
 from impasto.pictures import Picture, write_picture
-from impasto.solve import Event, Finished, LevelDone, Started
+from impasto.solve import ContentStart, Event, Finished, LevelDone, MixedStart, NoiseStart, Start, Started
 from impasto.tasks import JOBS, StylizeJob
 from impasto.tasks.pixels import to_picture, to_tensor
 
@@ -202,6 +202,12 @@ def test_colours_are_matched_before_painting(job_of: Paint) -> None:
     style = matched.problem().targets["style"][0].image.mean((0, 2, 3))
     before, after = (torch.from_numpy(paint(job)[1].pixels).mean((1, 2)) for job in (plain, matched))
     assert float((after - style).abs().max()) < 0.02 < float((before - style).abs().max())
+
+
+@pytest.mark.parametrize("start", [NoiseStart(), ContentStart(noise=0.2), MixedStart()], ids=lambda s: s.kind)
+def test_strength_0_is_the_photo_whatever_the_start(start: Start, job_of: Paint) -> None:
+    job = job_of(strength=0.0, start=start, match_colour=1.0, steps=(3,))
+    assert np.array_equal(paint(job)[1].pixels, job.content_picture.pixels)
 
 
 def test_pictures_come_as_paths_and_in_memory(tmp_path: Path, job_of: Paint, picture_of: Pictures) -> None:

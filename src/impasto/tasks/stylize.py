@@ -63,7 +63,8 @@ class StylizeJob(Job, kind="stylize"):
         (equal if not given).
     size: of the result: `"512"` the longer side, `"640x480"` exactly, None the content's own.
     style_scale: the longer side of each style over the longer side of the result; larger means larger brushwork.
-    strength: 0 (the photo) … 1 (all style); None takes the losses' own weights, as the papers' presets do.
+    strength: 0 (the photo, whatever the start) … 1 (all style); None takes the losses' own weights, as the papers'
+        presets do.
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
         of 0.5 in proportion less, so that strength 0 is the photo.
     backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
@@ -174,8 +175,9 @@ class StylizeJob(Job, kind="stylize"):
         backbone.check_size(content.width, content.height, layers)
         shortest = backbone.least_side(layers)
         levels = pyramid(content.width, content.height, smallest=self.smallest, shortest=shortest, steps=self.steps)
+        start = self.start
         if self.strength == 0:
-            levels = levels[-1:]
+            levels, start = levels[-1:], ContentStart()
         styles = self.style_targets(content, backbone, layers)
         image = to_tensor(composite(content), backbone.device)
         if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
@@ -186,7 +188,7 @@ class StylizeJob(Job, kind="stylize"):
             losses=self.placed_losses,
             targets=targets,
             levels=levels,
-            start=self.start,
+            start=start,
             optimizer=self.optimizer,
             strength=self.strength,
             detail=self.detail,
@@ -242,7 +244,7 @@ class StylizeJob(Job, kind="stylize"):
         return tuple(
             loss
             if loss.layers or loss.target == "none"
-            else replace(loss, layers=default_layers(self.backbone, loss.target))
+            else loss.placed(default_layers(self.backbone, loss.target))
             for loss in self.losses
         )
 
