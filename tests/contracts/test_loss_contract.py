@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -9,23 +10,48 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from impasto.errors import JobError
-from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, StatisticLoss, Targets
+from impasto.losses import (
+    LOSSES,
+    TRANSFORMS,
+    ContentLoss,
+    GramLoss,
+    Loss,
+    SmoothedLoss,
+    Softmax,
+    StatisticLoss,
+    Targets,
+    VariationLoss,
+)
 
 LAYERS = ("a", "b")
 SHAPES = {"a": (1, 3, 4, 5), "b": (1, 4, 3, 2)}
 
 
-def settings() -> Iterator[Loss]:
-    """Every kind, and every normalisation of those that have several."""
-    for kind in LOSSES.values():
-        plain = kind(layers=LAYERS)
-        yield plain
+def make(kind: type[Loss], **common: Any) -> Loss:
+    """A loss of the kind with the settings that all losses have; a wrapper has those of what it wraps."""
+    return SmoothedLoss(loss=GramLoss(**common)) if kind is SmoothedLoss else kind(**common)
+
+
+def settings() -> Iterator[Any]:
+    """Every kind, every normalisation of those that have several, and every transform around losses of each role."""
+    for name, kind in LOSSES.items():
+        plain = make(kind, layers=LAYERS)
+        yield pytest.param(plain, id=name)
         if isinstance(plain, ContentLoss | GramLoss):
-            for name in ("gatys", "deeplearning-ai", "neural-style", "johnson"):
-                yield replace(plain, normalisation=name, activation_scale=1.5)
+            for normalisation in ("gatys", "deeplearning-ai", "neural-style", "johnson"):
+                loss: Loss = replace(plain, normalisation=normalisation, activation_scale=1.5)
+                yield pytest.param(loss, id=f"{name}-{normalisation}")
+    for name, transform in TRANSFORMS.items():
+        for plain in (ContentLoss(layers=LAYERS), GramLoss(layers=LAYERS)):
+            loss = SmoothedLoss(loss=plain, transform=transform())
+            yield pytest.param(loss, id=f"smoothed-{name}-{plain.kind}")
+    over_channels = Softmax(over="channels", mean="paper")
+    for plain in (GramLoss(layers=LAYERS), VariationLoss(layers=LAYERS)):
+        loss = SmoothedLoss(loss=plain, transform=over_channels)
+        yield pytest.param(loss, id=f"smoothed-channels-{plain.kind}")
 
 
-ALL = [pytest.param(loss, id=f"{loss.kind}-{getattr(loss, 'normalisation', '')}") for loss in settings()]
+ALL = list(settings())
 STATISTICS = [p for p in ALL if isinstance(p.values[0], StatisticLoss)]
 
 
@@ -41,8 +67,10 @@ def targets(loss: Loss, *seen: dict[str, Tensor]) -> Targets:
 
 
 def test_every_kind_is_registered_under_its_own_name() -> None:
-    assert {"content", "gram", "moments", "variation"} <= set(LOSSES)
-    assert all(kind(layers=LAYERS).kind == name for name, kind in LOSSES.items())
+    assert {"content", "gram", "moments", "smoothed", "variation"} <= set(LOSSES)
+    assert all(make(kind, layers=LAYERS).kind == name for name, kind in LOSSES.items())
+    assert {"log", "power", "scale", "softmax", "standardise"} == set(TRANSFORMS)
+    assert all(transform().kind == name for name, transform in TRANSFORMS.items())
 
 
 @pytest.mark.parametrize("loss", ALL)
@@ -87,16 +115,16 @@ def test_half_precision_is_summed_in_single(loss: Loss) -> None:
 @pytest.mark.parametrize("loss", ALL)
 def test_a_repeated_layer_counts_as_weight(loss: Loss) -> None:
     bound = targets(loss, features(0))
-    repeated = replace(loss, layers=("a", "b", "a")).bind(bound)(features(1))
-    weighted = replace(loss, layer_weights=(2 / 3, 1 / 3)).bind(bound)(features(1))
+    repeated = loss.placed(("a", "b", "a")).bind(bound)(features(1))
+    weighted = loss.placed(LAYERS, (2 / 3, 1 / 3)).bind(bound)(features(1))
     torch.testing.assert_close(repeated, weighted)
 
 
 @pytest.mark.parametrize("loss", ALL)
 def test_a_layer_of_weight_zero_does_not_count(loss: Loss) -> None:
     bound = targets(loss, features(0))
-    without = replace(loss, layers=("b",), layer_weights=(0.7,)).bind(bound)(features(1))
-    torch.testing.assert_close(replace(loss, layer_weights=(0.0, 0.7)).bind(bound)(features(1)), without)
+    without = loss.placed(("b",), (0.7,)).bind(bound)(features(1))
+    torch.testing.assert_close(loss.placed(LAYERS, (0.0, 0.7)).bind(bound)(features(1)), without)
 
 
 @pytest.mark.parametrize("loss", ALL)
@@ -169,13 +197,13 @@ def test_one_position_and_one_channel_are_enough(loss: StatisticLoss) -> None:
 )
 def test_wrong_settings_are_refused(kind: type[Loss], wrong: dict[str, object], said: str) -> None:
     with pytest.raises(JobError, match=said):
-        kind(**{"layers": LAYERS, **wrong})
+        make(kind, **{"layers": LAYERS, **wrong})
 
 
 @pytest.mark.parametrize("kind", list(LOSSES.values()), ids=list(LOSSES))
 def test_a_loss_without_layers_has_no_weighted_ones(kind: type[Loss]) -> None:
     with pytest.raises(JobError, match="no layers; name at least one"):
-        _ = kind(layers=()).weighted_layers  # type: ignore[call-arg]
+        _ = make(kind, layers=()).weighted_layers
 
 
 @pytest.mark.parametrize("loss", [p for p in ALL if p.values[0].target != "none"])

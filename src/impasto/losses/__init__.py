@@ -4,21 +4,31 @@ from impasto.losses.base import LOSSES, Features, Loss, Role, StatisticLoss, Tar
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.moments import MomentsLoss
+from impasto.losses.smoothed import SmoothedLoss
 from impasto.losses.statistic import Statistic
+from impasto.losses.transforms import TRANSFORMS, Log, Power, Scale, Softmax, Standardise, Transform
 from impasto.losses.variation import VariationLoss
 
 __all__ = [
     "LOSSES",
+    "TRANSFORMS",
     "ContentLoss",
     "Features",
     "GramLoss",
+    "Log",
     "Loss",
     "MomentsLoss",
+    "Power",
     "Role",
+    "Scale",
+    "SmoothedLoss",
+    "Softmax",
+    "Standardise",
     "Statistic",
     "StatisticLoss",
     "Targets",
     "Term",
+    "Transform",
     "VariationLoss",
     "gram",
 ]

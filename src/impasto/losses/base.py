@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self
 
 from torch import Tensor
 
@@ -67,6 +67,10 @@ class Loss(abc.ABC):
             raise JobError(f"the {self.kind} loss has no layers; name at least one")
         weights = self.layer_weights or (1 / len(self.layers),) * len(self.layers)
         return tuple(zip(self.layers, weights, strict=True))
+
+    def placed(self, layers: tuple[str, ...], layer_weights: tuple[float, ...] = ()) -> Self:
+        """The same loss looking at `layers`, with these weights or equal ones."""
+        return replace(self, layers=layers, layer_weights=layer_weights)
 
     @abc.abstractmethod
     def bind(self, targets: Targets) -> Term:

@@ -17,6 +17,9 @@ from impasto.tasks import JOBS, Job
 LARGEST_CONFIG = 1_000_000
 """Bytes; a job takes a few thousand."""
 
+WRAPPED = "loss"
+"""The field in which a loss holds the one it wraps."""
+
 
 def build_job(
     kind: str = "stylize",
@@ -33,7 +36,8 @@ def build_job(
     sets: `address=value`, the value a TOML literal, or else a text: `optimizer.history=20`, `start=noise`.
 
     An address names a field of a table (`optimizer.history`), a loss by its kind (`losses.gram.weight`), by the
-    pictures it looks at (`losses.style.weight`) or by its place (`losses.1.weight`). Another kind replaces a table
+    pictures it looks at (`losses.style.weight`) or by its place (`losses.1.weight`). A loss wrapped in another goes by
+    the same names, and what the wrapper has no field for is set on the loss it wraps. Another kind replaces a table
     whole. In all of them `"none"` stands for null.
 
     Raises JobError for what does not validate, UnknownNameError for an unknown preset, InputError for a config that
@@ -126,8 +130,22 @@ def _assign(table: dict[str, Any], address: str, value: Any, cls: type[Any]) -> 
     chosen = _named(items, rest[0], kinds, address)
     field = _only(rest[1:], address)
     for index in chosen:
-        items[index] = _merged(items[index], {**_weights_for(items[index], field, value), field: value})
+        items[index] = _with_field(items[index], field, value, kinds)
     table[head] = items
+
+
+def _with_field(item: Mapping[str, Any], field: str, value: Any, kinds: Mapping[str, type[Any]]) -> Any:
+    """The loss with one field set: its own, or else that of the loss it wraps."""
+    inner, cls = _wrapped(item), kinds.get(str(item.get("kind")))
+    if inner is not None and cls is not None and field not in hints(cls):
+        return {**item, WRAPPED: _with_field(inner, field, value, kinds)}
+    return _merged(item, {**_weights_for(item, field, value), field: value})
+
+
+def _wrapped(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The loss that this one wraps, if it does."""
+    inner = item.get(WRAPPED)
+    return _as_table(inner, WRAPPED) if inner is not None else None
 
 
 def _as_table(item: Any, address: str) -> Mapping[str, Any]:
@@ -149,22 +167,30 @@ def _named(items: Sequence[Mapping[str, Any]], name: str, kinds: Mapping[str, ty
     """The places of the tables that `name` names: a place, a kind, or the role of the pictures looked at."""
     if name.isascii() and name.isdigit() and len(name) < 5 and int(name) < len(items):
         return [int(name)]
-    of_kind = [i for i, item in enumerate(items) if item.get("kind") == name]
+    kinds_there = [_kinds_in(item) for item in items]
+    of_kind = [i for i, within in enumerate(kinds_there) if name in within]
     if of_kind:
         return of_kind
-    roles = [item.get("target") or _target(kinds, item) for item in items]
+    roles = [_target(kinds, item) for item in items]
     chosen = [i for i, role in enumerate(roles) if role == name]
     if chosen:
         return chosen
-    there = dict.fromkeys(
-        str(n) for i, item in enumerate(items) for n in (item.get("kind"), roles[i], i) if n != "none"
-    )
+    there = dict.fromkeys(str(n) for i, within in enumerate(kinds_there) for n in (*within, roles[i], i) if n != "none")
     raise JobError(f"{address}: the job has no {name!r} there. {did_you_mean(name, there)}")
 
 
+def _kinds_in(item: Mapping[str, Any]) -> list[Any]:
+    """The kind of a loss, and of what it wraps."""
+    inner = _wrapped(item)
+    return [item.get("kind"), *(_kinds_in(inner) if inner is not None else ())]
+
+
 def _target(kinds: Mapping[str, type[Any]], item: Mapping[str, Any]) -> Any:
-    """The pictures that a kind of loss looks at unless told otherwise."""
-    return getattr(kinds.get(str(item.get("kind"))), "target", "none")
+    """The pictures that a loss looks at, or the one it wraps; unless told, those its kind looks at."""
+    inner = _wrapped(item)
+    if inner is not None:
+        return _target(kinds, inner)
+    return item.get("target") or getattr(kinds.get(str(item.get("kind"))), "target", "none")
 
 
 def _weights_for(item: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:

@@ -22,9 +22,9 @@ NONE = "none"
 
 
 def hints(cls: type[Any]) -> dict[str, Any]:
-    """The fields of a dataclass with their types, markers included."""
+    """The fields that a dataclass is made from, with their types, markers included."""
     named = typing.get_type_hints(cls, include_extras=True)
-    return {f.name: named[f.name] for f in dataclasses.fields(cls)}
+    return {f.name: named[f.name] for f in dataclasses.fields(cls) if f.init}
 
 
 def kinds_of(hint: Any) -> Mapping[str, type[Any]] | None:

@@ -1,0 +1,98 @@
+"""Any loss on transformed activations (Wang, Li & Vasconcelos 2021, arXiv 2104.05623)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, Self
+
+from torch import Tensor
+
+from impasto.errors import JobError
+from impasto.losses.base import LOSSES, Features, Loss, Role, Targets, Term
+from impasto.losses.moments import MomentsLoss
+from impasto.losses.statistic import widened
+from impasto.losses.transforms import TRANSFORMS, Map, Softmax, Standardise, Transform
+from impasto.registry import OneOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmoothedLoss(Loss, kind="smoothed"):
+    """Another loss whose activations, the image's and the targets' alike, go through a transform first.
+
+    loss: what is wrapped. Its weight, layers, layer weights and target are those of the whole.
+    transform: what is done to the activations, in float32 or wider.
+    only: the layers it is done to; none means all. The others are seen as they are.
+
+    Under a transform, `activation_scale` of the wrapped loss multiplies what the transform gives. Normalisations that
+    divide by the target's energy balance a smoothed loss as they do any other; the papers' absolute ones change with
+    the transform, so that their weights mean something else.
+    """
+
+    kind: Literal["smoothed"] = "smoothed"
+    loss: Annotated[Loss, OneOf(LOSSES)]
+    transform: Annotated[Transform, OneOf(TRANSFORMS)] = field(default_factory=Softmax)
+    only: tuple[str, ...] = ()
+    weight: float = field(init=False, repr=False)
+    layers: tuple[str, ...] = field(init=False, repr=False)
+    layer_weights: tuple[float, ...] = field(init=False, repr=False)
+    target: Role = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("weight", "layers", "layer_weights", "target"):
+            object.__setattr__(self, name, getattr(self.loss, name))
+        unknown = [name for name in self.only if name not in self.layers]
+        if unknown and self.layers:
+            raise JobError(
+                f"only of the smoothed loss names {', '.join(unknown)}, where the {self.loss.kind} loss does not look. "
+                f"It looks at {', '.join(self.layers)}."
+            )
+        if isinstance(self.transform, Standardise):
+            self._check_standardised()
+
+    def _check_standardised(self) -> None:
+        if self.target == "none":
+            raise JobError(
+                f"standardise takes its statistics from a picture, and the {self.loss.kind} loss is bound to none. "
+                "Choose another transform."
+            )
+        if isinstance(self.loss, MomentsLoss):
+            raise JobError(
+                "standardise leaves the target's channel means at zero, and the moments loss divides by them. "
+                "Wrap the gram loss, or choose another transform."
+            )
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether the maps of `bind_maps` act on each position by itself, so that tiles can be mapped one by one."""
+        return self.transform.pointwise
+
+    def placed(self, layers: tuple[str, ...], layer_weights: tuple[float, ...] = ()) -> Self:
+        """The same with the wrapped loss at other layers."""
+        return replace(self, loss=self.loss.placed(layers, layer_weights))
+
+    def bind_maps(self, targets: Targets) -> dict[str, Map]:
+        """The transform of each layer that is transformed, frozen with what it takes from the targets.
+
+        Raises JobError if the wrapped loss needs a target and there is none.
+        """
+        if self.target != "none" and not targets:
+            raise JobError(f"the {self.kind} loss needs a {self.target} picture")
+        touched = dict.fromkeys(self.only or self.layers)
+        return {
+            name: self.transform.bind([(share, widened(seen[name]).detach()) for share, seen in targets])
+            for name in touched
+        }
+
+    def bind(self, targets: Targets) -> Term:
+        """Freeze the transform, bind the wrapped loss to the transformed targets."""
+        maps = self.bind_maps(targets)
+        term = self.loss.bind([(share, self._mapped(seen, maps)) for share, seen in targets])
+        return lambda features: term(self._mapped(features, maps))
+
+    def _mapped(self, features: Features, maps: Mapping[str, Map]) -> dict[str, Tensor]:
+        """The layers that the wrapped loss looks at, as it is to see them."""
+        return {
+            name: maps[name](widened(features[name])) if name in maps else features[name]
+            for name in dict.fromkeys(self.layers)
+        }
