@@ -104,6 +104,8 @@ def stylize(
     if not isinstance(strength, EllipsisType):
         flags["strength"] = "none" if strength is None else strength
     job = build_job("stylize", preset=preset, flags=flags)
+    job.check()
+    job.weights_used()
     with nullcontext() if keep_run else tempfile.TemporaryDirectory(prefix="impasto-") as home:
         run = Run.create(
             job, output=None if output is None else Path(output), home=None if home is None else Path(home)

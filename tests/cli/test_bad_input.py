@@ -168,7 +168,15 @@ def test_damaged_weights_are_named_with_what_mends_them(impasto, tmp_path):
     outcome = impasto(*GOOD, *TINY)
     assert outcome.returncode == 3, outcome.stderr
     assert "impasto weights fetch vgg19.gatys --force" in outcome.stderr
+    assert not (tmp_path / "runs").exists()
     assert "Traceback" not in outcome.stderr
+
+
+def test_nothing_is_said_to_be_fetched_offline(impasto):
+    outcome = impasto(*GOOD, *TINY)
+    assert outcome.returncode == 3
+    assert "fetching" not in outcome.stderr
+    assert outcome.stderr.startswith("error: vgg_normalized.pth could not be had")
 
 
 def test_sources_that_cannot_be_reached_are_given_up_quickly_and_named(impasto):

@@ -50,13 +50,16 @@ class Run:
     def create(cls, job: Job, *, output: Path | None = None, home: Path | None = None) -> Run:
         """A new run of `job`, its folder made complete beside and renamed into place.
 
-        output: where the result goes besides the folder. home: instead of `runs_home()`.
+        output: where the result goes besides the folder. home: instead of `runs_home()`. What `job` has loaded is not
+        loaded again.
         Raises what `job.check` does, JobError for a job that cannot be written down, OutputError if the result or
         the folder could not be written.
         """
         from impasto.runs.creation import create_folder
 
-        return cls.open(create_folder(job, output, home or runs_home()))
+        run = cls.open(create_folder(job, output, home or runs_home()))
+        job.lend(run.job)
+        return run
 
     @classmethod
     def open(cls, run: str | Path, *, home: Path | None = None) -> Run:

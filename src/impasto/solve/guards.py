@@ -32,7 +32,7 @@ def warnings_about(image: Tensor, problem: Problem) -> tuple[str, ...]:
 
 
 def idle_warnings(problem: Problem) -> tuple[str, ...]:
-    """Say so if no step was taken, or no loss counted; a strength of 0 asks for the content picture and is no mistake."""
+    """Say so if no step was taken, or no loss counted; a strength of 0 asks for the content picture."""
     if problem.strength == 0:
         return ()
     if not any(level.steps for level in problem.levels):

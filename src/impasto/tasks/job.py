@@ -100,6 +100,10 @@ class Job(abc.ABC):
         """The pretrained weights by name with the SHA-256 of their tensors; loads them, so that `events` need not."""
 
     @abc.abstractmethod
+    def lend(self, other: Job) -> None:
+        """Let `other` use what this job has loaded so far, where it needs the very same."""
+
+    @abc.abstractmethod
     def check(self) -> None:
         """Raise the error that `events` would raise before its first step, as far as can be told cheaply."""
 

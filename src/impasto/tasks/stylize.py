@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import torch
 from torch import Tensor
@@ -150,6 +150,11 @@ class StylizeJob(Job, kind="stylize"):
         """The weights of the one network."""
         return {self.network.weights: self.network.weights_sha256}
 
+    def lend(self, other: Job) -> None:
+        """Let another job paint with the network of this one, if it is loaded and the settings of both are the same."""
+        if isinstance(other, StylizeJob) and self._network_settings == other._network_settings:
+            vars(other).update({"network": self.network} if "network" in vars(self) else {})
+
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
 
@@ -242,9 +247,7 @@ class StylizeJob(Job, kind="stylize"):
     def placed_losses(self) -> tuple[Loss, ...]:
         """The losses, each with its layers or the network's own. Raises JobError for a network that has none."""
         return tuple(
-            loss
-            if loss.layers or loss.target == "none"
-            else loss.placed(default_layers(self.backbone, loss.target))
+            loss if loss.layers or loss.target == "none" else loss.placed(default_layers(self.backbone, loss.target))
             for loss in self.losses
         )
 
@@ -270,14 +273,19 @@ class StylizeJob(Job, kind="stylize"):
     @cached_property
     def network(self) -> Backbone:
         """The network, with its weights, where the job wants it; loaded once."""
-        return load_backbone(
-            self.backbone,
-            weights=self.weights,
-            pooling=self.pooling or default_pooling(self.backbone),
-            padding=self.padding,
-            precision=self.precision,
-            device=self.device,
-        )
+        return load_backbone(**self._network_settings)
+
+    @property
+    def _network_settings(self) -> dict[str, Any]:
+        """What `load_backbone` is told."""
+        return {
+            "name": self.backbone,
+            "weights": self.weights,
+            "pooling": self.pooling or default_pooling(self.backbone),
+            "padding": self.padding,
+            "precision": self.precision,
+            "device": self.device,
+        }
 
 
 def name_of(source: PictureSource, otherwise: str) -> str:

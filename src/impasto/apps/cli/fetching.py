@@ -86,21 +86,25 @@ def transfer_bars() -> Bars:
 
 
 def have_weights(job: Job, *, silent: bool) -> None:
-    """Fetch the weights that `job` needs and that are not here yet, showing progress.
+    """Fetch the weights that `job` needs and that are not here yet, showing progress, and load them.
 
-    Raises UnknownNameError for an unknown network or set of weights, WeightsError if they cannot be had.
+    Raises UnknownNameError for an unknown network or set of weights, WeightsError if they cannot be had or are damaged.
     """
-    if not isinstance(job, LooksThrough):
-        return
+    if isinstance(job, LooksThrough):
+        _fetch(job, silent=silent)
+    job.weights_used()
+
+
+def _fetch(job: LooksThrough, *, silent: bool) -> None:
+    """Fetch what is not here yet; offline only the cache of files is looked into, which is not announced."""
+    from impasto.artefacts.home import is_offline
     from impasto.backbones import BACKBONES
     from impasto.weights import DEFAULT, fetch, status
 
-    name = job.weights or (DEFAULT[job.backbone] if job.backbone in BACKBONES else None)
-    if name is None:
-        BACKBONES[job.backbone]
-        return
+    BACKBONES[job.backbone]
+    name = job.weights or DEFAULT[job.backbone]
     if status(name).size is None:
-        if not silent:
+        if not silent and not is_offline(False):
             note(f"the weights {name} are not here yet: fetching them, once")
         with FetchDisplay(silent=silent) as display:
             fetch(name, progress=display)

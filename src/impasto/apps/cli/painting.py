@@ -37,7 +37,7 @@ def default_output(job: Job) -> Path:
 
 
 def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool) -> None:
-    """Make a run of `job` and carry it out; the cheap checks come first, the weights last.
+    """Make a run of `job` and carry it out; the cheap checks come first, then the weights.
 
     Raises what the job raises, and CancelledError if it was stopped.
     """
