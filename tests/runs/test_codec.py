@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.errors import JobError
-from impasto.losses import ContentLoss, GramLoss, MomentsLoss, VariationLoss
+from impasto.losses import (
+    ContentLoss,
+    GramLoss,
+    Log,
+    MomentsLoss,
+    Power,
+    Scale,
+    SmoothedLoss,
+    Softmax,
+    Standardise,
+    VariationLoss,
+)
 from impasto.pictures import Picture
 from impasto.runs import job_from_dict, job_from_toml, job_schema, job_to_dict, job_to_toml
 from impasto.solve import LBFGS, SGD, Adam, ContentStart, MixedStart, NoiseStart
@@ -23,13 +34,27 @@ paths = text.map(Path)
 names = st.lists(text, min_size=1, max_size=4).map(tuple)
 
 
+transforms = (
+    st.builds(Softmax, over=st.sampled_from(["layer", "channels"]), temperature=st.floats(1e-6, 1e300))
+    | st.builds(Scale, factor=above)
+    | st.builds(Power, exponent=st.floats(1e-300, 1))
+    | st.builds(Log)
+)
+
+
 @st.composite
 def losses(draw):
     kind = draw(st.sampled_from([ContentLoss, GramLoss, MomentsLoss, VariationLoss]))
     layers = draw(names)
     weights = draw(st.just(()) | st.tuples(*[st.floats(0, 1e300)] * len(layers)))
     extra = {"normalisation": draw(st.sampled_from(["energy", "gatys", "johnson"]))} if kind is GramLoss else {}
-    return kind(weight=draw(st.floats(0, 1e300)), layers=layers, layer_weights=weights, **extra)
+    loss = kind(weight=draw(st.floats(0, 1e300)), layers=layers, layer_weights=weights, **extra)
+    if not draw(st.booleans()):
+        return loss
+    if kind is GramLoss and draw(st.booleans()):
+        return SmoothedLoss(loss=loss, transform=Standardise(least=draw(unit)))
+    only = draw(st.lists(st.sampled_from(layers)).map(tuple))
+    return SmoothedLoss(loss=loss, transform=draw(transforms), only=only)
 
 
 jobs = st.builds(
@@ -83,6 +108,16 @@ def test_defaults_are_written_and_shorthands_read():
         ({"optimizer": 7}, "optimizer: must be "),
         ({"losses": [{"kind": "gram"}, {"kind": "gran"}]}, "losses.1: no loss is named 'gran'. Did you mean gram?"),
         ({"losses": [{"kind": "gram", "weight": "heavy"}]}, "losses.0.weight: must be a valid number"),
+        ({"losses": [{"kind": "smoothed"}]}, "losses.0.loss: is needed and not given"),
+        ({"losses": [{"kind": "smoothed", "loss": "gran"}]}, "losses.0.loss: no loss is named 'gran'"),
+        (
+            {"losses": [{"kind": "smoothed", "loss": "gram", "transform": "sofmax"}]},
+            "losses.0.transform: no transform is named 'sofmax'. Did you mean softmax?",
+        ),
+        (
+            {"losses": [{"kind": "smoothed", "loss": {"kind": "gram", "weight": "heavy"}}]},
+            "losses.0.loss.weight: must be a valid number",
+        ),
         ({"losses": [{"kind": "gram", "weight": float("inf")}]}, "losses.0.weight: must be a finite number, got inf"),
         ({"strength": float("nan")}, "strength: must be a finite number, got nan"),
         ({"strength": True}, "strength: true and false do not belong here"),
@@ -142,6 +177,6 @@ def test_a_file_name_that_is_no_text_is_refused():
 def test_the_schema_names_every_kind():
     schema = job_schema()
     assert json.loads(json.dumps(schema)) == schema
-    assert {"ContentLoss", "GramLoss", "LBFGS", "Adam", "NoiseStart"} <= set(schema["$defs"])
+    assert {"ContentLoss", "GramLoss", "SmoothedLoss", "Softmax", "LBFGS", "Adam", "NoiseStart"} <= set(schema["$defs"])
     assert set(schema["required"]) == {"content", "styles"}
     assert schema["properties"]["content"]["type"] == "string"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from impasto.errors import JobError, UnknownNameError
-from impasto.losses import ContentLoss, GramLoss
+from impasto.losses import ContentLoss, GramLoss, Log, SmoothedLoss
 from impasto.runs import build_job, preset, preset_names
 from impasto.solve import Adam, MixedStart, NoiseStart
 from impasto.tasks import StylizeJob
@@ -93,6 +93,39 @@ def test_paths_in_a_config_are_taken_from_its_folder(tmp_path):
 )
 def test_an_address_sets_what_it_names(text, seen):
     assert seen(build(text))
+
+
+SMOOTHED = (
+    SmoothedLoss(loss=ContentLoss(), transform=Log()),
+    SmoothedLoss(loss=GramLoss(layers=("a", "b"), layer_weights=(2.0, 2.0)), transform=Log()),
+)
+
+SMOOTHED_TABLES = [
+    {"kind": "smoothed", "loss": "content", "transform": "log"},
+    {
+        "kind": "smoothed",
+        "loss": {"kind": "gram", "layers": ["a", "b"], "layer_weights": [2.0, 2.0]},
+        "transform": "log",
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("losses.content.weight=3", {0: SmoothedLoss(loss=ContentLoss(weight=3), transform=Log())}),
+        (
+            "losses.style.normalisation=gatys",
+            {1: replace(SMOOTHED[1], loss=replace(SMOOTHED[1].loss, normalisation="gatys"))},
+        ),
+        ("losses.gram.layers=['c']", {1: SMOOTHED[1].placed(("c",), (2.0,))}),
+        ("losses.1.transform=softmax", {1: SmoothedLoss(loss=SMOOTHED[1].loss)}),
+        ("losses.smoothed.only=[]", {}),
+    ],
+)
+def test_an_address_reaches_the_loss_that_another_wraps(text, changed):
+    job = build(text, flags={**PICTURES, "losses": SMOOTHED_TABLES})
+    assert job.losses == tuple(changed.get(i, loss) for i, loss in enumerate(SMOOTHED))
 
 
 def test_a_table_of_the_same_kind_keeps_what_is_not_named():
