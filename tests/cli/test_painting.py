@@ -124,6 +124,20 @@ def test_options_reach_the_job_and_set_counts_most(impasto, folder, environment)
     assert (content["weight"], style["weight"], style["layers"]) == (7.0, 11.0, ["relu1_1", "relu2_1"])
 
 
+def test_a_picture_to_start_from_is_painted_on_at_full_size(impasto, folder, environment):
+    begun = Image.effect_noise((96, 80), 90).convert("RGB")
+    begun.save(folder / "begun.png")
+    unpainted = ("--weights", NAME, "--device", "cpu", "--size", "96", "--steps", "0")
+    outcome = impasto("stylize", "photo.png", "painting.png", "--start", "begun.png", *unpainted)
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout == f"{folder / 'photo_painting.png'}\n"
+    with Image.open(folder / "photo_painting.png") as result:
+        assert np.array_equal(np.asarray(result), np.asarray(begun))
+    (run,) = runs_in(environment)
+    job = tomllib.loads((run / "job.toml").read_text(encoding="utf-8"))
+    assert job["start"] == {"kind": "picture", "picture": str(folder / "begun.png"), "level": "last"}
+
+
 def test_overwrite_replaces_the_result_only_when_asked(impasto, folder):
     (folder / "out.png").write_bytes(b"mine")
     refused = impasto(*PHOTO_TO_OUT, *BRIEF)

@@ -136,16 +136,24 @@ def _parts(hint: Any) -> Iterator[Any]:
 
 
 def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The table with relative picture paths taken from `folder`: those of a file that stands there."""
-    from impasto.tasks import JOBS, PictureSource
+    """The table with relative picture paths, also those in its tables, taken from `folder`: of a file there."""
+    from impasto.tasks import JOBS
 
-    kind = data.get("kind", "stylize")
-    known = hints(JOBS[kind]) if kind in JOBS else {}
+    return _under({"kind": "stylize", **data}, JOBS, folder)
+
+
+def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
+    from impasto.tasks import PictureSource
+
+    kind = data.get("kind")
+    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
     placed = dict(data)
     for name in placed.keys() & known.keys():
+        value, inner = placed[name], kinds_of(known[name])
         if PictureSource in _parts(known[name]):
-            value = placed[name]
             placed[name] = [_placed(v, folder) for v in value] if isinstance(value, list) else _placed(value, folder)
+        elif inner is not None and isinstance(value, Mapping):
+            placed[name] = _under(value, inner, folder)
     return placed
 
 

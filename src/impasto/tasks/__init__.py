@@ -1,6 +1,7 @@
 """Tasks: what Impasto can do with a picture, one job to a file. Importing this room registers them all in `JOBS`."""
 
 from impasto.tasks.job import JOBS, Job, PictureSource
+from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.stylize import StylizeJob
 
-__all__ = ["JOBS", "Job", "PictureSource", "StylizeJob"]
+__all__ = ["JOBS", "Job", "PictureSource", "PictureStart", "StylizeJob"]

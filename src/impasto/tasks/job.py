@@ -55,6 +55,11 @@ def picture_source(value: object) -> Path | Picture:
     return Path(value) if isinstance(value, str | os.PathLike) else picture_from(value)
 
 
+def name_of(source: PictureSource, otherwise: str) -> str:
+    """How messages call a picture: by its path, or `otherwise`."""
+    return otherwise if isinstance(source, Picture) else str(source)
+
+
 _DEVICE = re.compile(r"auto|cpu|(?:cuda|mps)(?::\d{1,3})?", re.ASCII)
 
 JOBS: Registry[type[Job]] = Registry("kind of job")

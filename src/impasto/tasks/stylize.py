@@ -30,6 +30,7 @@ from impasto.solve import (
     STARTS,
     ContentStart,
     Event,
+    Level,
     Optimizer,
     Problem,
     Snapshot,
@@ -39,8 +40,9 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import match_colours
-from impasto.tasks.job import Job, PictureSource, picture_source
+from impasto.tasks.job import Job, PictureSource, name_of, picture_source
 from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory
+from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
 from impasto.weights.backbone import best_precision, find_device
@@ -69,7 +71,8 @@ class StylizeJob(Job, kind="stylize"):
         of 0.5 in proportion less, so that strength 0 is the photo.
     backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
         pooling the network gets the one it paints best with.
-    losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own.
+    losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
+        `PictureStart` begins at full size, unless told otherwise.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
@@ -136,15 +139,17 @@ class StylizeJob(Job, kind="stylize"):
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
-        """The content and the styles."""
+        """The content, the styles, and the picture to start from if there is one."""
         named = {f"style{i}": style for i, style in enumerate(self.styles, start=1)}
-        return {"content": self.content, **named}
+        begun = {"start": self.start.picture} if isinstance(self.start, PictureStart) else {}
+        return {"content": self.content, **named, **begun}
 
     def with_inputs(self, inputs: Mapping[str, PictureSource]) -> Self:
         """The same job with other pictures, by the names of `inputs`."""
         chosen = {**self.inputs, **inputs}
         styles = tuple(chosen[f"style{i}"] for i in range(1, len(self.styles) + 1))
-        return replace(self, content=chosen["content"], styles=styles)
+        start = replace(self.start, picture=chosen["start"]) if isinstance(self.start, PictureStart) else self.start
+        return replace(self, content=chosen["content"], styles=styles, start=start)
 
     def weights_used(self) -> dict[str, str]:
         """The weights of the one network."""
@@ -163,7 +168,9 @@ class StylizeJob(Job, kind="stylize"):
         self._plan_network()
         for style in self.styles:
             check_paintable(picture_from(style), name_of(style, "a style picture"))
-        _ = self.content_picture
+        content = self.content_picture
+        if isinstance(self.start, PictureStart):
+            self.start.check(content.width, content.height)
 
     def events(self, *, resume: Snapshot | None = None) -> Iterator[Event]:
         """Paint, yielding an event per step.
@@ -178,11 +185,8 @@ class StylizeJob(Job, kind="stylize"):
         content = self.content_picture
         backbone, layers = self.network, self.layers
         backbone.check_size(content.width, content.height, layers)
-        shortest = backbone.least_side(layers)
-        levels = pyramid(content.width, content.height, smallest=self.smallest, shortest=shortest, steps=self.steps)
-        start = self.start
-        if self.strength == 0:
-            levels, start = levels[-1:], ContentStart()
+        start = ContentStart() if self.strength == 0 else self.start
+        levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles = self.style_targets(content, backbone, layers)
         image = to_tensor(composite(content), backbone.device)
         if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
@@ -199,6 +203,13 @@ class StylizeJob(Job, kind="stylize"):
             detail=self.detail,
             seed=self.seed,
         )
+
+    def _lay_out(self, width: int, height: int, shortest: int) -> tuple[Level, ...]:
+        """The levels; the full size alone for the photo itself, and for a picture that is painted on."""
+        at_once = isinstance(self.start, PictureStart) and self.start.level == "last"
+        smallest = max(width, height) if at_once else self.smallest
+        levels = pyramid(width, height, smallest=smallest, shortest=shortest, steps=self.steps)
+        return levels[-1:] if self.strength == 0 else levels
 
     @cached_property
     def content_picture(self) -> Picture:
@@ -286,11 +297,6 @@ class StylizeJob(Job, kind="stylize"):
             "precision": self.precision,
             "device": self.device,
         }
-
-
-def name_of(source: PictureSource, otherwise: str) -> str:
-    """How messages call a picture."""
-    return otherwise if isinstance(source, Picture) else str(source)
 
 
 def fit_longer_side(picture: Picture, longer: float, shortest: int) -> tuple[int, int]:

@@ -32,7 +32,8 @@ def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
 
 def default_output(job: Job) -> Path:
     """`CONTENT_STYLE.png` in the current folder, shortened where many styles would make it too long for a name."""
-    stems = [source.stem if isinstance(source, Path) else "picture" for source in job.inputs.values()]
+    named = [source for name, source in job.inputs.items() if name != "start"]
+    stems = [source.stem if isinstance(source, Path) else "picture" for source in named]
     return Path("_".join(stems)[:100] + ".png")
 
 

@@ -135,13 +135,14 @@ class Descent:
     learning_rate
         For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step.
     start
-        Where painting begins: content, noise or mixed.
+        Where painting begins: content, noise, mixed, or a picture of the result's shape, which is painted on at full
+        size.
     """
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
     optimizer: Annotated[str | None, Parameter(metavar="NAME")] = None
     learning_rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    start: Annotated[str | None, Parameter(metavar="NAME")] = None
+    start: Annotated[str | None, Parameter(metavar="NAME|PICTURE")] = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
@@ -149,8 +150,14 @@ class Descent:
             "steps": numbers("--steps", self.steps, int),
             "optimizer": self.optimizer,
             "optimizer.learning_rate": self.learning_rate,
-            "start": self.start,
+            "start": self.chosen_start(),
         }
+
+    def chosen_start(self) -> str | dict[str, str] | None:
+        """The name of a kind of start, or, if it has an ending or a folder, the picture to start from."""
+        if self.start is None or (self.start == Path(self.start).name and not Path(self.start).suffix):
+            return self.start
+        return {"kind": "picture", "picture": self.start}
 
 
 @Parameter(name="*", group=MACHINE)
