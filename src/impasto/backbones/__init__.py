@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from impasto.backbones.layers import Pooling as Pooling
     from impasto.backbones.networks import BACKBONES as BACKBONES
     from impasto.backbones.preprocessing import Preprocessing as Preprocessing
+    from impasto.backbones.receptive_field import Reach as Reach
+    from impasto.backbones.receptive_field import ReceptiveField as ReceptiveField
+    from impasto.backbones.receptive_field import receptive_fields as receptive_fields
+    from impasto.backbones.surveying import SurveyedLayer as SurveyedLayer
+    from impasto.backbones.surveying import survey as survey
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -32,5 +37,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),
         "preprocessing": ("Preprocessing",),
+        "receptive_field": ("Reach", "ReceptiveField", "receptive_fields"),
+        "surveying": ("SurveyedLayer", "survey"),
     },
 )

@@ -35,6 +35,12 @@ class SameConv2d(nn.Conv2d):
     def __init__(self, inputs: int, outputs: int, kernel: int, **options: Any) -> None:
         super().__init__(inputs, outputs, kernel, padding=kernel // 2, **options)
 
+    @property
+    def padding_before(self) -> tuple[int, int]:
+        """Positions put above and to the left of a layer whose sides the stride divides."""
+        (tall, wide), (down, across) = self.kernel_size, self.stride
+        return (tall - down) // 2, (wide - across) // 2
+
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, C, H, W] to [N, C', ⌈H/stride⌉, ⌈W/stride⌉]."""
         kernel, stride = self.kernel_size[0], self.stride[0]

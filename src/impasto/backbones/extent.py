@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from torch import nn
 
 from impasto.backbones.graph import INPUT, Node
 from impasto.backbones.layers import GlobalAveragePool
+from impasto.backbones.window import window_of
 
 LEAST_POSITIONS = 2
 """Positions along each side that a layer must keep: statistics of fewer say nothing of a texture."""
@@ -37,21 +37,16 @@ def least_input(op: nn.Module, positions: int) -> int:
     """
     if isinstance(op, GlobalAveragePool | nn.Linear):
         return 1
-    if not hasattr(op, "kernel_size"):
-        return positions
     least = 1
     for axis in (0, 1):
-        size, stride, pad = (_along(getattr(op, name), axis) for name in ("kernel_size", "stride", "padding"))
-        reach = _along(getattr(op, "dilation", 1), axis) * (size - 1) + 1
-        step = (positions - 1) * stride
+        window = window_of(op, axis)
+        if window is None:
+            return positions
+        step = (positions - 1) * window.stride
         if getattr(op, "ceil_mode", False):
-            least = max(least, step - stride + 1 + reach - 2 * pad, step + 1 - pad)
+            least = max(least, step - window.stride + 1 + window.reach - 2 * window.padding, step + 1 - window.padding)
         else:
-            least = max(least, step + reach - 2 * pad)
+            least = max(least, step + window.reach - 2 * window.padding)
         if getattr(op, "padding_mode", "zeros") == "reflect":
-            least = max(least, pad + 1)
+            least = max(least, window.padding + 1)
     return least
-
-
-def _along(value: Any, axis: int) -> int:
-    return int(value[axis] if isinstance(value, tuple) else value)
