@@ -11,6 +11,7 @@ ImpastoError
 │   └── CorruptError      a file is not what its name and hash promise
 ├── SolveError            exit code 4: painting had to stop
 │   └── DivergedError     the loss stopped being a number
+├── BatchError            exit code 5: some pictures of a batch failed, the others are painted
 └── CancelledError        exit code 130: the user stopped it
 """
 
@@ -73,6 +74,12 @@ class DivergedError(SolveError):
     def __init__(self, message: str, image: object = None) -> None:
         super().__init__(message)
         self.image = image
+
+
+class BatchError(ImpastoError):
+    """Some pictures of a batch, or all, failed; what could be painted is painted."""
+
+    exit_code = 5
 
 
 class CancelledError(ImpastoError):

@@ -17,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     None takes the process's own arguments, and handles its signals too.
 
-    0 done, 1 a bug in Impasto, 2 wrong input, 3 weights, 4 solving, 130 stopped, 141 nobody reads the output.
+    0 done, 1 a bug in Impasto, 2 wrong input, 3 weights, 4 solving, 5 part of a batch, 130 stopped, 141 nobody reads
+    the output.
     """
     if arguments is not None:
         return _run(list(arguments))

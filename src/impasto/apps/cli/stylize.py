@@ -20,6 +20,7 @@ EXAMPLES = """Examples:
     impasto stylize photo.jpg a.jpg b.jpg --style-weights 2,1
     impasto stylize photo.jpg painting.jpg --preset gatys2016
     impasto stylize photo.jpg painting.jpg --set optimizer.history=50
+    impasto stylize photos/ painting.jpg -o results/
 """
 
 
@@ -48,12 +49,12 @@ def stylize(
     Parameters
     ----------
     content
-        The picture whose things stay where they are.
+        The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
     styles
         One or more pictures whose manner is taken.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE.png in the
-        current folder.
+        current folder. For a folder of pictures, a folder; results that are there already are passed over.
     size
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
@@ -67,6 +68,7 @@ def stylize(
     json
         Write every event as one line of JSON on the standard output.
     """
+    from impasto.apps.cli.batch import check_results_folder, paint_folder, photos_in
     from impasto.apps.cli.painting import check_place, default_output, paint_new
     from impasto.apps.cli.stylize_job import stylize_job
 
@@ -76,13 +78,18 @@ def stylize(
         )
         raise InputError(f"name {given}: impasto stylize CONTENT STYLE")
     go_offline(machine.offline)
+    photos = photos_in(content) if content is not None and content.is_dir() else []
     flags = {
-        "content": None if content is None else str(content),
+        "content": None if content is None else str(photos[0] if photos else content),
         "styles": tuple(str(style) for style in styles) or None,
         "size": size,
         **machine.flags(),
     }
     job = stylize_job(flags, look, network, descent, settings)
+    if content is not None and photos:
+        folder = check_results_folder(output, content)
+        paint_folder(photos, job, folder, overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
+        return
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
     paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
