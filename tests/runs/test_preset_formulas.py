@@ -62,6 +62,37 @@ def torch_program(image, content, style):
     return total + 1e-3 * ((across**2).mean() + (down**2).mean())
 
 
+def smoothed(activation):
+    """exp(F/T) over its sum over all of the layer, T = 10."""
+    f = rows(activation) / 10
+    shares = np.exp(f - f.max())
+    return shares / shares.sum()
+
+
+def test_the_objective_of_wang_li_and_vasconcelos(make_vgg, image_of):
+    """1·mean (p − q)² at the content layer + 1e17·Σ mean (P Pᵀ/(C·H·W) − Q Qᵀ/(C·H·W))², everything smoothed."""
+    job = build_job(preset="wang2021", flags={"content": "photo.jpg", "styles": ["painting.jpg"]})
+    backbone = make_vgg(job.backbone, pooling=job.pooling, padding=job.padding)
+    content, style, image = (image_of(64, 96, seed) for seed in (1, 2, 3))
+    targets = {"content": (Target(content),), "style": (Target(style),)}
+    levels = (Level(96, 64, 1),)
+    problem = Problem(backbone=backbone, losses=job.losses, targets=targets, levels=levels, strength=job.strength)
+    objective = Objective(problem, 0)
+    value, gradient = objective(image)
+
+    layers = ("conv1_relu", "conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out")
+    with torch.no_grad():
+        seen, kept, wanted = (backbone(picture, layers) for picture in (image, content, style))
+    of_content = ((smoothed(seen["conv4_block6_out"]) - smoothed(kept["conv4_block6_out"])) ** 2).mean()
+    of_style = 0
+    for layer in layers:
+        p, q = smoothed(seen[layer]), smoothed(wanted[layer])
+        of_style += 1e17 * ((p @ p.T / p.size - q @ q.T / q.size) ** 2).mean()
+    assert list(objective.losses.values()) == pytest.approx([of_content, of_style], rel=1e-4, abs=0)
+    assert value == pytest.approx(of_content + of_style, rel=1e-4, abs=0)
+    assert gradient.norm() > 0
+
+
 @pytest.mark.parametrize(
     ("name", "objective"),
     [

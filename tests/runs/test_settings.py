@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from impasto.errors import JobError, UnknownNameError
-from impasto.losses import ContentLoss, GramLoss, Log, SmoothedLoss
+from impasto.losses import ContentLoss, GramLoss, Log, SmoothedLoss, Softmax
 from impasto.runs import build_job, preset, preset_names
 from impasto.solve import Adam, MixedStart, NoiseStart
 from impasto.tasks import StylizeJob
@@ -51,6 +51,18 @@ def test_neural_styles_constants():
     assert (job.pooling, job.size, job.steps) == ("max", "512", (1000,))
     assert [(item.kind, item.weight) for item in job.losses] == [("content", 5), ("gram", 100), ("variation", 1e-3)]
     assert loss(job, "gram").layer_weights == (1,) * 5
+
+
+def test_the_constants_of_wang_li_and_vasconcelos():
+    job = build(preset="wang2021")
+    assert (job.backbone, job.strength, job.match_colour, job.steps) == ("resnet50", None, 0, (1000,))
+    assert [(item.loss.kind, item.weight) for item in job.losses] == [("content", 1), ("gram", 1e17)]
+    assert {item.transform for item in job.losses} == {Softmax(temperature=10, mean="paper")}
+    assert {item.loss.normalisation for item in job.losses} == {"neural-style"}
+    assert job.losses[1].weighted_layers == tuple(
+        (name, 1)
+        for name in ("conv1_relu", "conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out")
+    )
 
 
 def test_each_source_goes_over_the_one_before(tmp_path):
