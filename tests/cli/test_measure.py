@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from impasto.apps.cli.main import main
-from impasto.apps.cli.measure import painter_of, rows
+from impasto.apps.cli.measure import Compared, compared_with, painter_of, rows
+from impasto.artefacts.digest import sha256_of
+from impasto.errors import InputError, PictureError
 from impasto.measure import Scores
 from impasto.pictures import Picture, write_picture
+from impasto.runs import job_to_dict
+from impasto.tasks import StylizeJob
 
 SCORES = Scores(
     judge="mobilenet_v2",
@@ -63,11 +68,50 @@ def test_the_network_that_painted_is_read_from_the_picture(tmp_path, recipe, pai
     assert painter_of(plain(tmp_path, "out.png", recipe)) == painter
 
 
+def painted(folder, *styles):
+    """A picture with the recipe of a job on pictures that lie beside it."""
+    job = StylizeJob(content=Path("photo.png"), styles=tuple(map(Path, styles)), style_scale=2.0)
+    inputs = {name: {"file": file.name, "sha256": sha256_of(folder / file)} for name, file in job.inputs.items()}
+    return plain(folder, "out.png", json.dumps({"format": 1, "job": job_to_dict(job), "inputs": inputs}))
+
+
+def test_a_painted_picture_says_itself_what_to_compare_it_with(folder):
+    out, photo, painting, other = (folder / name for name in ("out.png", "photo.png", "painting.png", "other.png"))
+    painted(folder, "painting.png")
+    assert compared_with(out, None, None, None) == Compared(photo, painting, 2.0)
+    assert compared_with(out, other, None, None) == Compared(other, painting, 2.0)
+    assert compared_with(out, None, other, None) == Compared(photo, other, 1.0)
+    assert compared_with(out, None, None, 0.5) == Compared(photo, painting, 0.5)
+    assert compared_with(out, other, other, None) == Compared(other, other, 1.0)
+
+
+def test_what_the_recipe_cannot_give_is_asked_for(folder):
+    out = painted(folder, "painting.png", "other.png")
+    with pytest.raises(InputError, match="painted from 2 styles: name the one"):
+        compared_with(out, None, None, None)
+    assert compared_with(out, None, folder / "other.png", None).content == folder / "photo.png"
+    (folder / "photo.png").unlink()
+    with pytest.raises(InputError, match=r"the content picture 'photo\.png'.*not found"):
+        compared_with(out, None, folder / "other.png", None)
+
+
+def test_without_a_recipe_both_pictures_are_asked_for_and_why(folder):
+    out, photo = plain(folder, "out.png"), folder / "photo.png"
+    with pytest.raises(InputError, match=r"no recipe.*Give --content PHOTO, for .*, and --style PAINTING, for"):
+        compared_with(out, None, None, None)
+    with pytest.raises(InputError, match=r"Give --style PAINTING, for the style distance\.$"):
+        compared_with(out, photo, None, None)
+    with pytest.raises(PictureError, match=r"nothing\.png"):
+        compared_with(folder / "nothing.png", None, None, None)
+
+
 def test_mistakes_have_exit_codes_and_words(folder, environment, impasto):
     plain(folder, "out.png")
     pictures = ("--content", "photo.png", "--style", "painting.png")
     missing = impasto("measure", "nothing.png", *pictures)
     assert (missing.returncode, "nothing.png" in missing.stderr) == (2, True)
+    alone = impasto("measure", "out.png")
+    assert (alone.returncode, "--content PHOTO" in alone.stderr, "--style PAINTING" in alone.stderr) == (2, True, True)
     judge = impasto("measure", "out.png", *pictures, "--judge", "alexnot")
     assert (judge.returncode, "Did you mean alexnet?" in judge.stderr) == (2, True)
     offline = impasto("measure", "out.png", *pictures)

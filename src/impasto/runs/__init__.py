@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from impasto.runs.presets import Preset as Preset
     from impasto.runs.presets import preset as preset
     from impasto.runs.presets import preset_names as preset_names
+    from impasto.runs.recipe import Recipe as Recipe
     from impasto.runs.recipe import job_from_recipe as job_from_recipe
     from impasto.runs.recipe import recipe_of as recipe_of
     from impasto.runs.settings import build_job as build_job
@@ -66,6 +67,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "preset_names",
         ),
         "recipe": (
+            "Recipe",
             "job_from_recipe",
             "recipe_of",
         ),

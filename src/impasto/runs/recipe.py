@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,59 @@ def recipe_of(run: Run) -> str:
     return json.dumps(recipe, sort_keys=True, allow_nan=False)
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe as it was found in a picture.
+
+    job: its inputs are names of files, without folders. recorded: what is said of each input.
+    """
+
+    picture: Path
+    job: Job
+    recorded: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, picture: str | Path) -> Recipe:
+        """The recipe in `picture`. Raises PictureError if that cannot be read, InputError if it holds none of use."""
+        text = read_recipe(picture)
+        if text is None:
+            raise InputError(f"{picture} holds no recipe: it was not painted by Impasto, or a program removed it")
+        recipe = json_object(text, f"the recipe in {picture}")
+        if recipe.get("format") != FORMAT or not isinstance(recipe.get("job"), dict):
+            raise InputError(f"the recipe in {picture} is damaged, or of a later version of Impasto")
+        try:
+            job = job_from_dict(recipe["job"])
+        except JobError as error:
+            raise JobError(f"the recipe in {picture} cannot be followed: {error}") from None
+        recorded = recipe.get("inputs")
+        return cls(Path(picture), job, recorded if isinstance(recorded, dict) else {})
+
+    def find(self, name: str, *, home: Path | None = None) -> Path:
+        """The file of an input: beside the picture, in the current folder, or where the runs here found it.
+
+        Raises InputError, that says where it was looked for and what to do, if none there has the recorded hash.
+        """
+        entry = self.recorded.get(name)
+        file = entry.get("file") if isinstance(entry, Mapping) else None
+        digest = entry.get("sha256") if isinstance(entry, Mapping) else None
+        if not isinstance(file, str) or not isinstance(digest, str):
+            raise InputError(f"the recipe in {self.picture} does not say what its {name} picture was")
+        other = None
+        for candidate in _candidates(Path(file).name, digest, self.picture, home):
+            try:
+                if candidate.is_file():
+                    if sha256_of(candidate) == digest:
+                        return candidate
+                    other = other or candidate
+            except (OSError, ValueError):
+                continue
+        found = f" {other} is another picture of that name." if other else ""
+        raise InputError(
+            f"the {name} picture {Path(file).name!r} (SHA-256 {digest[:16]}…) that {self.picture} was painted from is "
+            f"not found beside it, in this folder or among the runs.{found} Put it there, or name the picture to use."
+        )
+
+
 def job_from_recipe(
     picture: str | Path,
     *,
@@ -50,53 +104,21 @@ def job_from_recipe(
     """The job that painted `picture`, from the recipe inside it.
 
     content, styles: taken instead of the recorded ones, and then not compared with them. The others are looked for
-    beside the picture, in the current folder, and where the runs here found them, and must have the recorded hash.
+    as `Recipe.find` says.
 
     Raises PictureError if the picture cannot be read, InputError if it holds no recipe or an input is not found.
     """
-    text = read_recipe(picture)
-    if text is None:
-        raise InputError(f"{picture} holds no recipe: it was not painted by Impasto, or a program removed it")
-    recipe = json_object(text, f"the recipe in {picture}")
-    if recipe.get("format") != FORMAT or not isinstance(recipe.get("job"), dict):
-        raise InputError(f"the recipe in {picture} is damaged, or of a later version of Impasto")
-    try:
-        job = job_from_dict(recipe["job"])
-    except JobError as error:
-        raise JobError(f"the recipe in {picture} cannot be followed: {error}") from None
+    recipe = Recipe.read(picture)
+    job = recipe.job
     given: dict[str, Path | Picture] = {} if content is None else {"content": content}
     if styles is not None:
         wanted = [name for name in job.inputs if name.startswith("style")]
         if len(styles) != len(wanted):
             raise InputError(f"the recipe in {picture} takes {len(wanted)} styles; {len(styles)} were given")
         given |= dict(zip(wanted, styles, strict=True))
-    recorded = recipe.get("inputs")
     for name in job.inputs.keys() - given.keys():
-        entry = recorded.get(name) if isinstance(recorded, dict) else None
-        given[name] = _found(name, entry, Path(picture), home)
+        given[name] = recipe.find(name, home=home)
     return job.with_inputs(given)
-
-
-def _found(name: str, entry: Any, picture: Path, home: Path | None) -> Path:
-    """The file of a recorded input. Raises InputError that says where it was looked for and what to do."""
-    file = entry.get("file") if isinstance(entry, Mapping) else None
-    digest = entry.get("sha256") if isinstance(entry, Mapping) else None
-    if not isinstance(file, str) or not isinstance(digest, str):
-        raise InputError(f"the recipe in {picture} does not say what its {name} picture was")
-    other = None
-    for candidate in _candidates(Path(file).name, digest, picture, home):
-        try:
-            if candidate.is_file():
-                if sha256_of(candidate) == digest:
-                    return candidate
-                other = other or candidate
-        except (OSError, ValueError):
-            continue
-    found = f" {other} is another picture of that name." if other else ""
-    raise InputError(
-        f"the {name} picture {Path(file).name!r} (SHA-256 {digest[:16]}…) that {picture} was painted from is not "
-        f"found beside it, in this folder or among the runs.{found} Put it there, or name the picture to use."
-    )
 
 
 def _candidates(file: str, digest: str, picture: Path, home: Path | None) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
 from impasto.apps.cli.streams import note, result_json, result_table
+from impasto.errors import InputError, PictureError
 
 if TYPE_CHECKING:
     from impasto.measure import Scores
@@ -19,12 +20,12 @@ def measure(
     out: Path,
     /,
     *,
-    content: Annotated[Path, Parameter(metavar="PHOTO")],
-    style: Annotated[Path, Parameter(metavar="PAINTING")],
+    content: Annotated[Path | None, Parameter(metavar="PHOTO")] = None,
+    style: Annotated[Path | None, Parameter(metavar="PAINTING")] = None,
     judge: Annotated[str, Parameter(metavar="NAME")] = "mobilenet_v2",
     lpips: Annotated[str, Parameter(metavar="NAME")] = "alexnet",
     size: Annotated[int, Parameter(metavar="PIXELS")] = 512,
-    style_scale: Annotated[float, Parameter(metavar="NUMBER")] = 1.0,
+    style_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None,
     device: str = "auto",
     offline: Offline = False,
     quiet: Quiet = False,
@@ -32,16 +33,17 @@ def measure(
 ) -> None:
     """Measure the result OUT against the photo and the painting it was made from.
 
-    Style and content are judged by pretrained networks, which should not be the one that painted.
+    Style and content are judged by pretrained networks, which should not be the one that painted. A picture that
+    Impasto painted says itself what it was made from; if that is still there, OUT alone will do.
 
     Parameters
     ----------
     out
         The result.
     content
-        The photo.
+        The photo; without it, the one in the recipe of OUT.
     style
-        The painting.
+        The painting; without it, the one in the recipe of OUT.
     judge
         The network that judges the style: mobilenet_v2, efficientnet_lite0, alexnet, squeezenet1_1
         or vgg16.
@@ -50,7 +52,8 @@ def measure(
     size
         The longer side at which the networks look; a smaller result is looked at as it is.
     style_scale
-        The style's longer side over the result's, if it was painted with another than 1.
+        The style's longer side over the result's, as it was painted with; without it 1, or what the recipe says if the
+        painting is taken from there.
     device
         Where the networks run: auto, cpu, cuda, cuda:1, mps.
     offline
@@ -64,15 +67,18 @@ def measure(
     from impasto import measure as measures
     from impasto.apps.cli.fetching import FetchDisplay
 
+    compared = compared_with(out, content, style, style_scale)
+    if not quiet and not json and (content is None or style is None):
+        note(f"compared with {compared.content} and {compared.style}, as the recipe in {out} says")
     with FetchDisplay(silent=quiet or json) as display:
         scores = measures.measure(
             out,
-            content,
-            style,
+            compared.content,
+            compared.style,
             judge=judge,
             lpips=lpips,
             size=size,
-            style_scale=style_scale,
+            style_scale=compared.style_scale,
             device=device,
             offline=offline,
             progress=display,
@@ -83,6 +89,46 @@ def measure(
     result_table(("measure", "result", "photo", "how to read it"), rows(scores))
     if not quiet:
         _note_who_painted(out, scores)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a result is measured against. style_scale: the style's longer side over the result's."""
+
+    content: Path
+    style: Path
+    style_scale: float
+
+
+NEEDED = {
+    "content": "--content PHOTO, for the content distance and what the photo itself has of noise, grid and clipping",
+    "style": "--style PAINTING, for the style distance",
+}
+"""The options that a picture without a recipe needs, and for which scores; the colours are compared with both."""
+
+
+def compared_with(out: Path, content: Path | None, style: Path | None, style_scale: float | None) -> Compared:
+    """What was given, and the rest from the recipe in `out`.
+
+    Raises PictureError if `out` cannot be read, InputError if something is needed and not found.
+    """
+    from impasto.runs import Recipe
+
+    if content is not None and style is not None:
+        return Compared(content, style, 1.0 if style_scale is None else style_scale)
+    try:
+        recipe = Recipe.read(out)
+    except PictureError:
+        raise
+    except InputError as error:
+        missing = [NEEDED[name] for name, given in (("content", content), ("style", style)) if given is None]
+        raise InputError(f"{error}. Give {', and '.join(missing)}.") from None
+    styles = [name for name in recipe.job.inputs if name.startswith("style")]
+    if style is None and len(styles) != 1:
+        raise InputError(f"{out} was painted from {len(styles)} styles: name the one to measure against with --style")
+    painted_with = getattr(recipe.job, "style_scale", 1.0) if style is None else 1.0
+    scale = painted_with if style_scale is None else style_scale
+    return Compared(content or recipe.find("content"), style or recipe.find(styles[0]), scale)
 
 
 def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
