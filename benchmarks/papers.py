@@ -22,7 +22,7 @@ from impasto.solve import Problem
 from impasto.solve.balance import PROBE_NOISE
 from impasto.tasks import StylizeJob
 
-PRESETS = ("gatys2015", "gatys2016", "deeplearning-ai", "neural-style")
+PRESETS = ("gatys2015", "gatys2016", "deeplearning-ai", "neural-style", "wang2021")
 
 
 def gradient_ratio(problem: Problem, image: Tensor) -> float:

@@ -82,7 +82,7 @@ def table(name: str, content: Picture, style: Picture, flags: argparse.Namespace
     columns = ("Gram", "moments", "LPIPS", "colour", "noise", "grid")
     for layers, where in LAYER_SETS.items():
         print(f"\n{name}, {flags.size} pixels, {layers}\n{'':>26}" + "".join(f"{column:>9}" for column in columns))
-        for transform in TRANSFORMS:
+        for transform in flags.transforms:
             out = painted(content, style, where, TRANSFORMS[transform], flags)
             s = measure(out, content, style, judge=flags.judge)
             cells = s.style_gram, s.style_moments, s.content_lpips, s.colour_to_style, s.noise_in_flat_areas
@@ -115,6 +115,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, nargs="+", default=[40, 30, 25])
     parser.add_argument("--strength", type=float, default=0.5)
+    parser.add_argument("--transforms", nargs="+", choices=list(TRANSFORMS), default=list(TRANSFORMS), metavar="NAME")
     parser.add_argument("--judge", default=DEFAULT_JUDGE, help="a network that does not paint")
     parser.add_argument("--keep", type=Path, help="a folder for the pictures")
     options = parser.parse_args()
