@@ -17,6 +17,9 @@ from impasto.errors import CorruptError
 from impasto.weights.conventions import CONVENTIONS, Convention
 from impasto.weights.heads import HEADS, head_shapes
 
+DECODER = "adain-decoder"
+"""What the catalogue has for a backbone where the numbers are those of `impasto.backbones.decoder`."""
+
 Tensors = dict[str, NDArray[np.float32]]
 
 _OURS = Convention("Impasto", lambda names: {name: name for name in names})
@@ -24,7 +27,7 @@ _IDENTITY = {"weight": 1.0, "bias": 0.0}
 
 
 def expected_shapes(backbone: str, graph_options: Mapping[str, Any] | None = None) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor of a network or of a set of heads, by our names, in the network's order.
+    """The shape of every tensor of a network, a decoder or a set of heads, by our names, in the network's order.
 
     graph_options: what the network is built with beside pooling and padding. Raises UnknownNameError.
     """
@@ -32,10 +35,12 @@ def expected_shapes(backbone: str, graph_options: Mapping[str, Any] | None = Non
         return head_shapes(backbone)
     import torch
 
+    from impasto.backbones.decoder import adain_decoder
     from impasto.backbones.networks import BACKBONES
 
+    build = adain_decoder if backbone == DECODER else BACKBONES[backbone]
     with torch.device("meta"):
-        state = BACKBONES[backbone](**(graph_options or {})).state_dict()
+        state = build(**(graph_options or {})).state_dict()
     return {
         name.removeprefix("ops."): tuple(tensor.shape) for name, tensor in state.items() if tensor.is_floating_point()
     }

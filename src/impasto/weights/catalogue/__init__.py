@@ -4,12 +4,12 @@ Adding weights is adding an entry to the file of its network's family. Nothing i
 """
 
 from impasto.registry import Registry
-from impasto.weights.catalogue import alexnet, inception, judges, resnet, squeezenet, vgg
+from impasto.weights.catalogue import alexnet, decoders, inception, judges, resnet, squeezenet, vgg
 from impasto.weights.catalogue.entry import CAFFE_PIXELS, IMAGENET_PIXELS, WeightsEntry
 
 CATALOGUE: Registry[WeightsEntry] = Registry("set of weights")
 
-for _family in (vgg, resnet, inception, squeezenet, alexnet, judges):
+for _family in (vgg, resnet, inception, squeezenet, alexnet, judges, decoders):
     for _entry in _family.ENTRIES:
         CATALOGUE.add(_entry.name, _entry)
 

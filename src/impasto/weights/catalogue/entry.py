@@ -19,7 +19,7 @@ TORCHVISION = "https://download.pytorch.org/models"
 class WeightsEntry:
     """One set of pretrained numbers for one network.
 
-    name: `network.origin`. backbone: the network's name, or that of a set of heads (`heads.HEADS`).
+    name: `network.origin`. backbone: the network's name, or that of a decoder or of a set of heads (`heads.HEADS`).
     origin: who made the numbers, with the paper.
     preprocessing: what the network wants of pixels. artefacts: files that hold the numbers, tried in order.
     tensors_sha256: of the tensors under our names (`fingerprint.tensors_sha256`), or None where it is not

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from impasto.weights.conventions import alexnet, inception, inverted_residual, lpips, resnet, squeezenet, vgg
+from impasto.weights.conventions import alexnet, decoder, inception, inverted_residual, lpips, resnet, squeezenet, vgg
 from impasto.weights.conventions.convention import Convention, Layout
 
 CONVENTIONS: Mapping[str, tuple[Convention, ...]] = {
+    "adain-decoder": decoder.CONVENTIONS,
     "alexnet": alexnet.CONVENTIONS,
     "efficientnet_lite0": inverted_residual.EFFICIENTNET,
     "inception_v3": inception.CONVENTIONS,
