@@ -19,7 +19,7 @@ KINDS: tuple[tuple[type[nn.Module], str], ...] = (
     (nn.ReLU, "relu"),
     (nn.ReLU6, "relu"),
     (nn.MaxPool2d, "max"),
-    (nn.AvgPool2d, "average"),
+    (nn.AvgPool2d, "avg"),
     (Concat, "concat"),
     (Add, "sum"),
     (GlobalAveragePool, "mean"),

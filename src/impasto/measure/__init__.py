@@ -1,6 +1,7 @@
 """Measures: how far a result has gone towards the style, what is left of the photo, and what is wrong with the pixels.
 
 Every measure is a small file of its own with its formula, its range and what it cannot see; `measure` takes them all.
+`examine` looks at a network before anything is painted: what its layers are worth to a style loss.
 Everything public is loaded when it is first used, so that listing the judges needs no torch.
 """
 
@@ -12,6 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from impasto.measure.clipping import clipped_share as clipped_share
     from impasto.measure.colour import colour_distance as colour_distance
+    from impasto.measure.diagnosis import Finding as Finding
+    from impasto.measure.diagnosis import findings as findings
+    from impasto.measure.doctor import LayerHealth as LayerHealth
+    from impasto.measure.doctor import examine as examine
+    from impasto.measure.doctor import examined_layers as examined_layers
     from impasto.measure.grid import GRID_PERIODS as GRID_PERIODS
     from impasto.measure.grid import grid_energy as grid_energy
     from impasto.measure.grid import relative_grid as relative_grid
@@ -32,6 +38,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "clipping": ("clipped_share",),
         "colour": ("colour_distance",),
+        "diagnosis": ("Finding", "findings"),
+        "doctor": ("LayerHealth", "examine", "examined_layers"),
         "grid": ("GRID_PERIODS", "grid_energy", "relative_grid"),
         "judges": ("JUDGES", "Judge"),
         "lpips": ("LPIPS_NETWORKS", "Lpips", "load_lpips"),
