@@ -1,4 +1,4 @@
-"""Samples, weights, presets and backbones as they are listed, and written."""
+"""Samples, weights and presets as they are listed, and written."""
 
 from __future__ import annotations
 
@@ -88,25 +88,3 @@ def test_presets_are_listed_and_shown_as_a_job_file_that_can_be_used(folder, cap
     assert from_file == build_job("stylize", flags=flags)
     assert main(["presets", "show", "default", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["settings"] == tomllib.loads(shown)
-
-
-def test_backbones_name_their_layers_in_order(capsys):
-    from impasto.backbones import BACKBONES
-
-    assert main(["backbones", "--json"]) == 0
-    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(BACKBONES)
-    assert main(["backbones", "vgg19"]) == 0
-    layers = capsys.readouterr().out.split()
-    assert layers[:3] == ["conv1_1", "relu1_1", "conv1_2"]
-    assert layers[-1] in ("relu5_4", "pool5")
-
-
-def test_backbones_tell_the_other_names_of_layers(capsys):
-    assert main(["backbones", "inception_v3"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert "mixed_6b  (also mixed4)" in lines
-    assert "mixed_6b/branch7x7_2/relu" in lines
-    assert main(["backbones", "inception_v3", "--json"]) == 0
-    listed = json.loads(capsys.readouterr().out)
-    assert listed["aliases"]["mixed10"] == "mixed_7c"
-    assert "mixed10" not in listed["layers"]

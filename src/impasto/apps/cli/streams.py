@@ -25,15 +25,21 @@ def note(line: str) -> None:
     sys.stderr.flush()
 
 
-def result_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under headings, if there are any: as wide as the terminal allows, and never cut where nobody looks."""
+def result_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, gap: int = 3, fold_last: bool = False
+) -> None:
+    """Write rows under headings, if there are any: as wide as the terminal allows, and never cut where nobody looks.
+
+    gap: blanks between columns. fold_last: on a narrow terminal fold the last column alone, where there is text, and
+    no names.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_header=any(columns), pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table = Table(box=None, show_header=any(columns), pad_edge=False, header_style="bold", padding=(0, gap, 0, 0))
+    for i, column in enumerate(columns, start=1):
+        table.add_column(column, overflow="fold", no_wrap=fold_last and i < len(columns))
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 10_000)
