@@ -7,7 +7,7 @@ import pytest
 import impasto
 from impasto.errors import InputError
 from impasto.pictures import write_picture
-from impasto.runs import Run, build_job, execute, job_from_recipe
+from impasto.runs import Run, build_job, execute, inputs_given, job_from_recipe
 from impasto.solve import Step
 from impasto.tasks import PictureStart
 
@@ -59,6 +59,16 @@ def test_the_recipe_finds_the_start(make_job, begun, runs, tmp_path):
     begun.unlink()
     with pytest.raises(InputError, match=r"the start picture 'begun\.png'"):
         job_from_recipe(tmp_path / "out.png")
+    other = tmp_path / "other.png"
+    assert job_from_recipe(tmp_path / "out.png", start=other).start == PictureStart(picture=other)
+
+
+def test_a_start_is_given_only_where_there_is_one(make_job, begun, runs):
+    job = make_job(start=PictureStart(picture=begun))
+    given = inputs_given(job, "the run", content=None, styles=None, start=begun.parent)
+    assert given == {"start": begun.parent}
+    with pytest.raises(InputError, match="the run does not start from a picture"):
+        inputs_given(make_job(), "the run", content=None, styles=None, start=begun)
 
 
 def test_a_job_file_names_the_start_from_its_own_folder(begun, photo, painting):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from impasto.runs.presets import preset as preset
     from impasto.runs.presets import preset_names as preset_names
     from impasto.runs.recipe import Recipe as Recipe
+    from impasto.runs.recipe import inputs_given as inputs_given
     from impasto.runs.recipe import job_from_recipe as job_from_recipe
     from impasto.runs.recipe import recipe_of as recipe_of
     from impasto.runs.settings import build_job as build_job
@@ -68,6 +69,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         ),
         "recipe": (
             "Recipe",
+            "inputs_given",
             "job_from_recipe",
             "recipe_of",
         ),

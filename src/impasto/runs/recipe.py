@@ -99,26 +99,47 @@ def job_from_recipe(
     *,
     content: Path | Picture | None = None,
     styles: Sequence[Path | Picture] | None = None,
+    start: Path | Picture | None = None,
     home: Path | None = None,
 ) -> Job:
     """The job that painted `picture`, from the recipe inside it.
 
-    content, styles: taken instead of the recorded ones, and then not compared with them. The others are looked for
-    as `Recipe.find` says.
+    content, styles, start: taken instead of the recorded ones, and then not compared with them. The others are looked
+    for as `Recipe.find` says.
 
     Raises PictureError if the picture cannot be read, InputError if it holds no recipe or an input is not found.
     """
     recipe = Recipe.read(picture)
     job = recipe.job
+    given = inputs_given(job, f"the recipe in {picture}", content=content, styles=styles, start=start)
+    for name in job.inputs.keys() - given.keys():
+        given[name] = recipe.find(name, home=home)
+    return job.with_inputs(given)
+
+
+def inputs_given(
+    job: Job,
+    called: str,
+    *,
+    content: Path | Picture | None,
+    styles: Sequence[Path | Picture] | None,
+    start: Path | Picture | None,
+) -> dict[str, Path | Picture]:
+    """The pictures to take instead of a job's own, by the names that its inputs have. None is not given.
+
+    called: what messages call the job. Raises InputError for another number of styles, or a start where there is none.
+    """
     given: dict[str, Path | Picture] = {} if content is None else {"content": content}
     if styles is not None:
         wanted = [name for name in job.inputs if name.startswith("style")]
         if len(styles) != len(wanted):
-            raise InputError(f"the recipe in {picture} takes {len(wanted)} styles; {len(styles)} were given")
+            raise InputError(f"{called} takes {len(wanted)} styles; {len(styles)} were given")
         given |= dict(zip(wanted, styles, strict=True))
-    for name in job.inputs.keys() - given.keys():
-        given[name] = recipe.find(name, home=home)
-    return job.with_inputs(given)
+    if start is not None:
+        if "start" not in job.inputs:
+            raise InputError(f"{called} does not start from a picture, so none can be given to start from")
+        given["start"] = start
+    return given
 
 
 def _candidates(file: str, digest: str, picture: Path, home: Path | None) -> Iterator[Path]:

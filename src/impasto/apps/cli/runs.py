@@ -121,6 +121,7 @@ def repeat(
     output: OutputPath = None,
     content: Path | None = None,
     styles: Annotated[tuple[Path, ...], Parameter(name="--style", negative=(), show_default=False)] = (),
+    start: Path | None = None,
     overwrite: Overwrite = False,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -138,6 +139,8 @@ def repeat(
         The content picture, where it no longer lies where it did.
     styles
         A style picture, where it no longer lies where it did; give it again for each, in their order.
+    start
+        The picture that painting started from, where it no longer lies where it did.
     overwrite
         Replace the result if it is there already.
     offline
@@ -149,7 +152,7 @@ def repeat(
     """
     from impasto.apps.cli.painting import check_place, default_output, paint_new
 
-    job = _job_again(source, content, styles)
+    job = _job_again(source, content, styles, start)
     go_offline(offline)
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
@@ -168,20 +171,15 @@ def _opened(run: str | None) -> Run:
     return known[-1]
 
 
-def _job_again(source: str, content: Path | None, styles: tuple[Path, ...]) -> Job:
+def _job_again(source: str, content: Path | None, styles: tuple[Path, ...], start: Path | None) -> Job:
     """The job of a run, or of the picture that one painted, with other pictures where they are given."""
-    from impasto.runs import Run, job_from_recipe
+    from impasto.runs import Run, inputs_given, job_from_recipe
 
     if Path(source).is_file():
-        return job_from_recipe(Path(source), content=content, styles=styles or None)
+        return job_from_recipe(Path(source), content=content, styles=styles or None, start=start)
     job = Run.open(source).job
-    named = {} if content is None else {"content": content}
-    if styles:
-        wanted = [name for name in job.inputs if name.startswith("style")]
-        if len(styles) != len(wanted):
-            raise InputError(f"the run {source} takes {len(wanted)} styles; {len(styles)} were given")
-        named |= dict(zip(wanted, styles, strict=True))
-    return job.with_inputs(named)
+    given = inputs_given(job, f"the run {source}", content=content, styles=styles or None, start=start)
+    return job.with_inputs(given)
 
 
 def _in_words(value: Any) -> str:
