@@ -192,10 +192,10 @@ def test_a_complaint_names_its_layers_once_with_an_example_and_a_remedy():
     found = [health("one", dead=0.5), health("two"), health("three", dead=0.75, entropy=0.5)]
     lines = complaints([(each, findings(each)) for each in found])
     assert lines[0] == "dead: one, three"
-    assert lines[1].startswith("  such as one: 50% of its channels")
+    assert lines[1].startswith("  for example one: 50% of its channels")
     assert lines[2].startswith("  try: ")
     assert lines[3] == "peaky: three"
-    assert lines[4].startswith("  because of three: ")
+    assert lines[4].startswith("  three: few")
     assert lines[-1] == "1 of 3 layers are fit to take style from"
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from impasto.measure.doctor import LayerHealth
 
 MOST_DEAD = 0.25
-"""Share of channels; with a quarter of them dead, 44 % of the Gram matrix is zero. The papers' layers: at most 0.03."""
+"""Share of channels; with a quarter of them dead, 44 % of the Gram matrix is zero. The papers' layers: none."""
 
 LEAST_ENTROPY = 0.77
 """The papers' layers: 0.79 to 0.94. The peak has no threshold: it grows with the size of the picture."""
@@ -22,7 +22,7 @@ LEAST_RANK_SHARE = 0.01
 """Effective rank over channels. The papers' layers: 0.02 to 0.26."""
 
 MOST_UNEVEN = 0.18
-"""Twice the worst of the papers' layers, 0.09: those networks have no strided convolutions, and leave no lattice."""
+"""Twice the worst of the papers' layers, 0.09: those networks stride in poolings alone."""
 
 Complaint = Literal["dead", "peaky", "low rank", "grid"]
 
@@ -52,11 +52,11 @@ def findings(health: LayerHealth) -> tuple[Finding, ...]:
         found.append(("dead", f"{health.dead:.0%} of its channels never change, on none of the pictures"))
     if health.entropy < LEAST_ENTROPY:
         peaks = f"its largest activation is {health.peak:.0f} times the mean (entropy {health.entropy:.2f})"
-        found.append(("peaky", f"few activations have it all: {peaks}, and the loss fits those alone"))
+        found.append(("peaky", f"few activations have it all: {peaks}, and the loss fits those first"))
     if health.rank_share < LEAST_RANK_SHARE:
         carried = f"{health.effective_rank:.1f} directions carry the Gram matrix of its {health.channels} channels"
-        found.append(("low rank", f"{carried}: most textures look the same to it"))
+        found.append(("low rank", f"{carried}: the loss pulls at those, and hardly at the rest"))
     if health.unevenness > MOST_UNEVEN:
         rows = f"some rows or columns of pixels get {health.unevenness:.0%} less gradient than others"
-        found.append(("grid", f"its strides see the picture unevenly: {rows}, which prints a lattice"))
+        found.append(("grid", f"its strides see the picture unevenly: {rows}, which can print a lattice"))
     return tuple(Finding(complaint, reason, REMEDIES[complaint]) for complaint, reason in found)

@@ -72,7 +72,7 @@ def complaints(found: Findings) -> list[str]:
         (health, example), unfit = cases[0], [case.layer for case, _ in cases]
         lines += [
             f"{complaint}: {', '.join(unfit)}",
-            f"  {'such as' if len(unfit) > 1 else 'because of'} {health.layer}: {example.reason}",
+            f"  {'for example ' if len(unfit) > 1 else ''}{health.layer}: {example.reason}",
             f"  try: {example.remedy}",
         ]
     fit = sum(not ones for _, ones in found)
