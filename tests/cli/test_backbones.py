@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from impasto.apps.cli.examination import complaints
+from impasto.apps.cli.examination import complaints, show_table
 from impasto.apps.cli.layers import block_path
 from impasto.apps.cli.main import main
 from impasto.backbones import BACKBONES
@@ -197,6 +197,18 @@ def test_a_complaint_names_its_layers_once_with_an_example_and_a_remedy():
     assert lines[3] == "peaky: three"
     assert lines[4].startswith("  three: few")
     assert lines[-1] == "1 of 3 layers are fit to take style from"
+
+
+def test_eighty_columns_hold_what_the_doctor_finds_without_breaking_a_name(capsys, monkeypatch):
+    sick = {"dead": 0.4, "entropy": 0.5, "effective_rank": 0.1, "unevenness": 0.5}
+    found = [health(name, **sick) for name in ("mixed_7c/branch3x3dbl_3a/relu", "mixed_5d")]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    show_table("inception_v3", [(each, findings(each)) for each in found])
+    lines = ESCAPES.sub("", capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith("mixed_7c/branch3x3dbl_3a/relu  40%   20    0.50 0.001 ")
+    assert " ".join(line[67:].strip() for line in lines).endswith("dead, peaky, low rank, grid (content, style)")
 
 
 @pytest.mark.real

@@ -56,7 +56,7 @@ def show_examination(
     if json:
         result_json(_document(network, pictures, found), indent=2)
         return
-    _show_table(name, found)
+    show_table(name, found)
     result("")
     for line in complaints(found):
         result(line)
@@ -79,7 +79,8 @@ def complaints(found: Findings) -> list[str]:
     return [*lines, f"{fit} of {len(found)} layers are fit to take style from"]
 
 
-def _show_table(name: str, found: Findings) -> None:
+def show_table(name: str, found: Findings) -> None:
+    """Write a line for each layer of the network `name`: what was measured, what is wrong, and what it is used for."""
     roles = roles_of(name)
     rows = []
     for health, ones in found:
