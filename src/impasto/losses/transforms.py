@@ -103,7 +103,7 @@ class Scale(Transform, kind="scale"):
     """factor·x.
 
     The code released with Wang, Li & Vasconcelos 2021 multiplies stages 3 and 4 of ResNet-50 by 0.001. A loss divided
-    by its target's own energy does not change by it.
+    by its target's own energy does not change by it, as long as that energy stays well above 1e-12.
     """
 
     kind: Literal["scale"] = "scale"
