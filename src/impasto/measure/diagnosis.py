@@ -38,8 +38,8 @@ class Finding:
 
 REMEDIES: dict[Complaint, str] = {
     "dead": "take an earlier layer, or give pictures of the kind you paint: other channels may answer to them",
-    "peaky": "compress the activations (the loss `smoothed` with `log` or `power`), use average pooling, or take an earlier "
-    "layer",
+    "peaky": "compress the activations (the loss `smoothed` with `log` or `power`), use average pooling, or take an "
+    "earlier layer",
     "low rank": "compare means apart from covariances (the loss `moments`), take the ReLUs inside a block instead of "
     "its output, or a larger picture",
     "grid": "take a layer further on, behind a convolution of stride 1, or use average pooling",
