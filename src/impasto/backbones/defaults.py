@@ -1,7 +1,8 @@
 """What each network does best at: the layers to take content and style from, and the pooling, when nobody says.
 
-VGG's are the papers'. The others were found by looking at pictures of a few pairs at 256 pixels, those of ResNet-50
-with judges as well. The classifiers that serve as judges have none: nothing should be optimised on a judge.
+VGG's are the papers'. The others were found by looking at pictures of two pairs at 256 pixels and by judges; they take
+style from the picture's own colours as well (`input`), which those networks hold less firmly than VGG does. The
+classifiers that serve as judges have none: nothing should be optimised on a judge.
 """
 
 from __future__ import annotations
@@ -9,42 +10,62 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from impasto.backbones.graph import INPUT
 from impasto.backbones.layers import Pooling
 from impasto.errors import JobError
 
 
 @dataclass(frozen=True)
 class PaintingDefaults:
-    """The layers and the pooling a network paints with."""
+    """The layers and the pooling a network paints with.
+
+    shift: by how many pixels at most the picture is moved against the network now and then; 1 is not at all. Networks
+        that begin with strides print a grid without it.
+    """
 
     content: tuple[str, ...]
     style: tuple[str, ...]
     pooling: Pooling = "max"
+    shift: int = 1
 
 
 VGG = PaintingDefaults(("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "average")
 
 SQUEEZENET = PaintingDefaults(
-    ("fire5/concat",), ("relu_conv1", "fire2/concat", "fire3/concat", "fire5/concat", "fire7/concat")
+    ("fire5/concat",),
+    # what the fire modules squeeze their input to, before they expand it: fewer channels, all of them used
+    (
+        INPUT,
+        "relu_conv1",
+        "fire2/relu_squeeze1x1",
+        "fire3/relu_squeeze1x1",
+        "fire4/relu_squeeze1x1",
+        "fire5/relu_squeeze1x1",
+        "fire7/relu_squeeze1x1",
+    ),
+    shift=8,
 )
 
 PAINTING_DEFAULTS = {
-    "alexnet": PaintingDefaults(("relu3",), ("relu1", "relu2", "relu3", "relu4", "relu5")),
+    "alexnet": PaintingDefaults(("relu3",), (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"), shift=8),
     "inception_v3": PaintingDefaults(
         ("mixed_5d",),
-        # not conv2d_1a_3x3, whose stride prints a lattice of two pixels into flat areas
-        ("conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
+        (INPUT, "conv2d_1a_3x3/relu", "conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
+        shift=8,
     ),
     "resnet50": PaintingDefaults(
         ("conv3_block4_out",),
         (
+            INPUT,
             "conv1_relu",
-            "conv2_block1_2_relu",
-            "conv2_block3_2_relu",
-            "conv3_block2_2_relu",
-            "conv3_block4_2_relu",
+            "conv2_block2_1_relu",
+            "conv2_block3_1_relu",
+            "conv3_block2_1_relu",
+            "conv3_block4_1_relu",
+            "conv4_block2_1_relu",
             "conv4_block2_2_relu",
         ),
+        shift=8,
     ),
     "squeezenet1_0": SQUEEZENET,
     "squeezenet1_1": SQUEEZENET,
@@ -66,3 +87,8 @@ def default_layers(backbone: str, role: Literal["content", "style"]) -> tuple[st
 def default_pooling(backbone: str) -> Pooling:
     """The pooling `backbone` paints best with; its own, max, where nothing better is known."""
     return PAINTING_DEFAULTS[backbone].pooling if backbone in PAINTING_DEFAULTS else "max"
+
+
+def default_shift(backbone: str) -> int:
+    """By how many pixels at most the picture is moved against `backbone`; 1, not at all, for one not painted with."""
+    return PAINTING_DEFAULTS[backbone].shift if backbone in PAINTING_DEFAULTS else 1

@@ -1,6 +1,6 @@
 """Losses: what a picture is asked to be, one to a file. Importing this room registers them all in `LOSSES`."""
 
-from impasto.losses.base import LOSSES, Features, Loss, Role, StatisticLoss, Targets, Term
+from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticLoss, Targets, Term
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.moments import MomentsLoss
@@ -11,6 +11,7 @@ from impasto.losses.variation import VariationLoss
 
 __all__ = [
     "LOSSES",
+    "PIXELS",
     "TRANSFORMS",
     "ContentLoss",
     "Features",

@@ -5,6 +5,7 @@ from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import pyramid, resize
+from impasto.solve.shift import Shift
 from impasto.solve.solve import solve
 from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start
 
@@ -25,6 +26,7 @@ __all__ = [
     "NoiseStart",
     "Optimizer",
     "Problem",
+    "Shift",
     "Snapshot",
     "Start",
     "Started",

@@ -32,12 +32,14 @@ class LBFGS(Optimizer, kind="lbfgs"):
     first_step: how far the first step moves pixels, root mean square, in levels of an 8-bit channel.
     smoothing: a wavelength in pixels; the method takes changes finer than this for costly until the gradients it sees
         say otherwise. 0 takes all changes for equal, as the textbook does.
+    chroma: how many times as long that wavelength is for changes of colour; see `impasto.solve.smoothing`.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"
     history: int = 10
     first_step: float = 2.0
     smoothing: float = 0.0
+    chroma: float = 1.0
 
     def __post_init__(self) -> None:
         check_positive("first_step", self.first_step)
@@ -45,6 +47,7 @@ class LBFGS(Optimizer, kind="lbfgs"):
             raise JobError(f"history must be at least 1, not {self.history}")
         if not 0 <= self.smoothing < float("inf"):
             raise JobError(f"smoothing must be a wavelength of 0 pixels or more, not {self.smoothing}")
+        check_positive("chroma", self.chroma)
 
     def begin(self, image: Tensor) -> Descent:
         """Start without any memory of curvature."""
@@ -64,7 +67,7 @@ class LBFGSDescent(Descent):
         height, width = self.image.shape[-2:]
         self.smooth: Callable[[Tensor], Tensor] = Tensor.clone
         if settings.smoothing:
-            self.smooth = Smoothing(height, width, settings.smoothing, self.image.device)
+            self.smooth = Smoothing(height, width, settings.smoothing, self.image.device, chroma=settings.chroma)
 
     def step(self, evaluate: Evaluate) -> None:
         """Try one quasi-Newton step; keep it if it goes down, else shorten the next trial."""
@@ -80,6 +83,10 @@ class LBFGSDescent(Descent):
             return
         self._remember(trial - self.image, gradient - self.gradient)
         self.image, self.value, self.gradient, self.fraction = trial, value, gradient, 1.0
+
+    def renew(self) -> None:
+        """Evaluate anew before the next trial, for values of two objectives do not compare. The curvature is kept."""
+        self.gradient = None
 
     def _shorten(self) -> None:
         """Quarter the next trial; after three in a row, forget the curvature that misled."""

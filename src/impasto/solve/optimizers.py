@@ -64,6 +64,9 @@ class Descent(abc.ABC):
     def step(self, evaluate: Evaluate) -> None:
         """Move, and evaluate once where that leads to; the first step evaluates only."""
 
+    def renew(self) -> None:  # noqa: B027 - most methods have nothing to do
+        """Take note that the objective has become a slightly different one."""
+
     @abc.abstractmethod
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
         """Return everything a resumed descent needs: tensors, and plain numbers."""

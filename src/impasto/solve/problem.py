@@ -12,6 +12,7 @@ from impasto.errors import JobError
 from impasto.losses import Loss, Role
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import Optimizer
+from impasto.solve.shift import Shift
 from impasto.solve.start import ContentStart, Start
 
 
@@ -46,6 +47,7 @@ class Problem:
         balances them by their gradients at the start of each level, see `impasto.solve.balance`.
     detail: how much of the fine detail that the content picture loses in being made small is put back when a level
         starts from the enlarged result of the one before; 0 … 1.
+    shift: how the picture is moved against the network, so that its strides print no grid.
     """
 
     backbone: Backbone
@@ -56,6 +58,7 @@ class Problem:
     optimizer: Optimizer = field(default_factory=LBFGS)
     strength: float | None = None
     detail: float = 0.5
+    shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     seed: int = 0
 
     def __post_init__(self) -> None:

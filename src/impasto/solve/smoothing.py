@@ -12,25 +12,38 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+OPPONENTS = ((1.0, 1.0, 1.0), (1.0, -1.0, 0.0), (1.0, 1.0, -2.0))
+"""Brightness, red against green, and yellow against blue: orthogonal directions among red, green and blue."""
+
 
 class Smoothing:
-    """Multiplies each wave of an image by 1 / (1 + wavelength · frequency), mean 1 over all waves.
+    """Multiplies each wave of an image by 1 / (1 + wavelength · frequency), mean 1 over the waves of brightness.
 
     wavelength: in pixels; waves much longer than this pass, those much shorter are damped in proportion to frequency.
+    chroma: how many times as long the wavelength is for colour. What networks print into colour is mostly grain, for
+        the statistics that they are matched in hardly see fine colour, and paintings have less of it than of light
+        and dark.
     The image is continued by reflection at its borders. The operation is symmetric and positive definite.
     """
 
-    def __init__(self, height: int, width: int, wavelength: float, device: torch.device) -> None:
+    def __init__(
+        self, height: int, width: int, wavelength: float, device: torch.device, *, chroma: float = 1.0
+    ) -> None:
         rows = torch.fft.fftfreq(2 * height, device=device)[:, None]
         columns = torch.fft.rfftfreq(2 * width, device=device)[None]
-        gain = 1 / (1 + wavelength * (rows.square() + columns.square()).sqrt())
-        self.gain = gain / gain.mean()
+        frequency = (rows.square() + columns.square()).sqrt()
+        brightness, colour = (1 / (1 + length * frequency) for length in (wavelength, wavelength * chroma))
+        self.gain = torch.stack([brightness, colour, colour]) / brightness.mean()
+        opponents = torch.tensor(OPPONENTS, device=device)
+        self.opponents = opponents / opponents.norm(dim=1, keepdim=True)
         self.height, self.width = height, width
 
     def __call__(self, image: Tensor) -> Tensor:
         """Smooth [1, 3, H, W]; the result has the same shape."""
-        wide = torch.cat([image, image.flip(-1)], dim=-1)
+        opponents = self.opponents.to(image)
+        colours = torch.einsum("oc,nchw->nohw", opponents, image)
+        wide = torch.cat([colours, colours.flip(-1)], dim=-1)
         whole = torch.cat([wide, wide.flip(-2)], dim=-2)
         smooth = torch.fft.irfft2(torch.fft.rfft2(whole) * self.gain, s=(2 * self.height, 2 * self.width))
-        corner: Tensor = smooth[..., : self.height, : self.width]
-        return corner.contiguous()
+        corner = smooth[..., : self.height, : self.width]
+        return torch.einsum("oc,nohw->nchw", opponents, corner).contiguous()

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from impasto.errors import DivergedError, JobError
-from impasto.losses import Loss, Role, Targets, Term
-from impasto.solve.balance import balance
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
 from impasto.solve.guards import diverged, warnings_about
+from impasto.solve.objective import Objective
 from impasto.solve.optimizers import Descent
-from impasto.solve.problem import Level, Problem, Target
+from impasto.solve.problem import Level, Problem
 from impasto.solve.pyramid import carry_up, resize
+from impasto.solve.seeds import seeded
 
 LOSS = "loss "
 """What the names of the terms begin with among the numbers of a snapshot."""
@@ -48,6 +48,8 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
             restore(descent, resumed, level)
             image, losses = descent.image, losses_in(resumed)
         for step in range(resumed.index if resumed else 0, level.steps):
+            if objective.look_from(step):
+                descent.renew()
             descent.step(objective)
             number += 1
             if not math.isfinite(descent.value):
@@ -83,12 +85,6 @@ def restore(descent: Descent, snapshot: Snapshot, level: Level) -> None:
         raise JobError(f"the snapshot is not one of a level of {level.width}x{level.height} pixels; start anew")
 
 
-def seeded(problem: Problem, index: int, purpose: str) -> Generator:
-    """A generator that depends on the seed, the level and what it is for, and on nothing that happened before."""
-    word = sum(ord(letter) << (8 * i) for i, letter in enumerate(purpose[:4]))
-    return Generator().manual_seed((problem.seed * 1_000_003 + index * 7919 + word) % 2**63)
-
-
 @dataclass(frozen=True)
 class Capture:
     """Makes a snapshot of a descent, when asked to."""
@@ -110,64 +106,3 @@ class Capture:
 def losses_in(snapshot: Snapshot) -> dict[str, float]:
     """Each term at the image of a snapshot, as the events told it."""
     return {name.removeprefix(LOSS): value for name, value in snapshot.numbers.items() if name.startswith(LOSS)}
-
-
-class Objective:
-    """The weighted sum of the terms at one level: an image in, its value and gradient out.
-
-    weights: what each term is multiplied by, by name; losses: each term of the last evaluation as it counted.
-    """
-
-    def __init__(self, problem: Problem, index: int) -> None:
-        self.backbone = problem.backbone
-        self.layers = problem.layers
-        level, last = problem.levels[index], problem.levels[-1]
-        with torch.no_grad():
-            seen: dict[Role, Targets] = {
-                role: [(t.share, self._look(t, role, level, last)) for t in targets]
-                for role, targets in problem.targets.items()
-                if any(loss.target == role for loss in problem.losses)
-            }
-            bound = [(loss, loss.bind(seen.get(loss.target, ()))) for loss in problem.losses]
-        factors = [1.0] * len(bound)
-        if problem.strength is not None:
-            content = resize(problem.targets["content"][0].image, level.width, level.height)
-            generator = seeded(problem, index, "balance")
-            factors = balance(self.backbone, bound, self.layers, content, problem.strength, generator)
-        self.terms: dict[str, tuple[float, Term]] = {}
-        for (loss, term), factor in zip(bound, factors, strict=True):
-            self.terms[self._name(loss)] = (loss.weight * factor, term)
-        self.weights = {name: weight for name, (weight, _) in self.terms.items()}
-        self.losses: dict[str, float] = {}
-
-    def __call__(self, image: Tensor) -> tuple[float, Tensor]:
-        """Value and gradient [1, 3, H, W] at `image`; a value that is not finite comes out as NaN."""
-        leaf = image.detach().requires_grad_()
-        features = self.backbone(leaf, self.layers)
-        parts = {name: weight * term(features) for name, (weight, term) in self.terms.items() if weight}
-        if not parts:
-            self.losses = dict.fromkeys(self.terms, 0.0)
-            return 0.0, torch.zeros_like(image)
-        total = torch.stack(list(parts.values())).sum()
-        (gradient,) = torch.autograd.grad(total, leaf)
-        self.losses = {name: float(parts[name].detach()) if name in parts else 0.0 for name in self.terms}
-        value = float(total.detach())
-        good = math.isfinite(value) and bool(gradient.isfinite().all())
-        return (value if good else math.nan), gradient.contiguous()
-
-    def _look(self, target: Target, role: Role, level: Level, last: Level) -> dict[str, Tensor]:
-        """The features of a target at the scale of a level, no smaller than the network can look at."""
-        if role == "content":
-            width, height = level.width, level.height
-        else:
-            shortest = self.backbone.least_side(self.layers) / min(target.image.shape[-2:])
-            scale = min(1.0, max(max(level.width, level.height) / max(last.width, last.height), shortest))
-            width = max(1, round(target.image.shape[-1] * scale))
-            height = max(1, round(target.image.shape[-2] * scale))
-        image = resize(target.image, width, height)
-        return dict(self.backbone(image, self.layers))
-
-    def _name(self, loss: Loss) -> str:
-        """The kind, with a number if it is not the first of its kind."""
-        same = sum(1 for name in self.terms if name.split(" ")[0] == loss.kind)
-        return loss.kind if not same else f"{loss.kind} {same + 1}"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, default_pooling
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, default_pooling, default_shift
 from impasto.errors import JobError
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
@@ -33,6 +33,7 @@ from impasto.solve import (
     Level,
     Optimizer,
     Problem,
+    Shift,
     Snapshot,
     Start,
     Target,
@@ -77,6 +78,8 @@ class StylizeJob(Job, kind="stylize"):
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
     detail: see `impasto.solve.Problem`.
+    shift, shift_every: see `impasto.solve.Shift`. Without a shift the network gets the one that keeps its grid out of
+        the picture.
 
     What is not given is as in the preset `default`, which was found by looking.
     """
@@ -97,11 +100,13 @@ class StylizeJob(Job, kind="stylize"):
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
-        default_factory=lambda: LBFGS(history=20, smoothing=16.0)
+        default_factory=lambda: LBFGS(history=20, smoothing=16.0, chroma=4.0)
     )
     smallest: int = 64
     steps: tuple[int, ...] = (60, 50, 40, 25)
     detail: float = 1.0
+    shift: int | None = None
+    shift_every: int = 8
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -136,6 +141,7 @@ class StylizeJob(Job, kind="stylize"):
         if not self.steps or any(n < 0 for n in self.steps):
             raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
         parse_size(self.size)
+        _ = self.placed_shift
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
@@ -201,6 +207,7 @@ class StylizeJob(Job, kind="stylize"):
             optimizer=self.optimizer,
             strength=self.strength,
             detail=self.detail,
+            shift=self.placed_shift,
             seed=self.seed,
         )
 
@@ -261,6 +268,12 @@ class StylizeJob(Job, kind="stylize"):
             loss if loss.layers or loss.target == "none" else loss.placed(default_layers(self.backbone, loss.target))
             for loss in self.losses
         )
+
+    @property
+    def placed_shift(self) -> Shift:
+        """The shift, or the network's own. Raises JobError for one that cannot be."""
+        pixels = default_shift(self.backbone) if self.shift is None else self.shift
+        return Shift(pixels=pixels, every=self.shift_every)
 
     def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
         """The styles at the size they have beside the full-size result, with their shares."""

@@ -88,6 +88,9 @@ class Network:
         What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
     padding
         What surrounds a picture at every convolution: zeros, reflect or replicate.
+    shift
+        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
+        all. Without it, networks that begin with strides print a grid; each has its own default.
     content_layers
         Layers that hold the things in place, separated by commas; `impasto backbones NAME` shows them.
     style_layers
@@ -102,6 +105,7 @@ class Network:
     weights: Annotated[str | None, Parameter(metavar="NAME")] = None
     pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
     padding: Annotated[str | None, Parameter(metavar="NAME")] = None
+    shift: Annotated[int | None, Parameter(metavar="PIXELS")] = None
     content_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
     style_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
     content_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
@@ -114,6 +118,7 @@ class Network:
             "weights": self.weights,
             "pooling": self.pooling,
             "padding": self.padding,
+            "shift": self.shift,
             "losses.content.layers": names("--content-layers", self.content_layers),
             "losses.content.weight": self.content_weight,
             "losses.style.layers": names("--style-layers", self.style_layers),

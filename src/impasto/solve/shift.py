@@ -1,0 +1,68 @@
+"""Looking at the picture from a new place now and then, so that no network can print its grid.
+
+A network with strides looks at the pixels of one lattice more than at those between, so descent writes a pattern with
+the period of the strides into the picture. Moved by a few pixels against the lattice, the picture is judged by other
+pixels; over several such moves all are judged alike. Feature visualisation jitters its images for the same reason
+(Olah, Mordvintsev & Schubert 2017, "Feature visualization", section on transformation robustness).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+from torch.nn.functional import pad
+
+from impasto.errors import JobError
+
+Offset = tuple[int, int]
+"""How far the picture lies from the top and from the left of what the network sees, in pixels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """Take a new place every `every` steps, `0 … pixels - 1` from the top and from the left.
+
+    pixels: a power of two: the longest period that is wiped out, so the stride to counter. 1 never moves.
+    """
+
+    pixels: int = 8
+    every: int = 8
+
+    def __post_init__(self) -> None:
+        if self.pixels not in (1, 2, 4, 8, 16, 32, 64):
+            raise JobError(f"the picture is shifted by up to 1 (not at all), 2, 4, 8 … 64 pixels, not {self.pixels}")
+        if self.every < 1:
+            raise JobError(f"the picture can be shifted every 1 or more steps, not every {self.every}")
+
+    def due(self, step: int) -> bool:
+        """Whether a new place is taken before the step of this index, from 0."""
+        return self.pixels > 1 and step > 0 and step % self.every == 0
+
+    def offset(self, step: int, generator: Generator) -> Offset:
+        """The place at a step. generator: in the same state whenever a level is asked about.
+
+        Of each binary digit of the two offsets, four shifts in a row take all four values once, in random order: so a
+        handful of shifts already meets every lattice alike, which independent draws would not.
+        """
+        number = step // self.every
+        top = left = 0
+        for digit in range(self.pixels.bit_length() - 1):
+            turns = [torch.randperm(4, generator=generator) for _ in range(number // 4 + 1)]
+            value = int(turns[-1][number % 4])
+            top, left = top + (value // 2 << digit), left + (value % 2 << digit)
+        return top, left
+
+
+def shifted(image: Tensor, offset: Offset, pixels: int) -> Tensor:
+    """The image [1, 3, H, W] mirrored at its borders to H + pixels - 1 and W + pixels - 1, `offset` from the corner.
+
+    Every offset gives the same size. A side that is too short to be mirrored that far is mirrored as far as it goes.
+    """
+    margins = []
+    for before, side in zip(offset, image.shape[-2:], strict=True):
+        room = min(pixels - 1, side - 1)
+        margins.append((min(before, room), room - min(before, room)))
+    (top, bottom), (left, right) = margins
+    return pad(image, (left, right, top, bottom), mode="reflect")
