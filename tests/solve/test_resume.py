@@ -22,6 +22,7 @@ from impasto.solve import (
     NoiseStart,
     Optimizer,
     Problem,
+    Shift,
     Snapshot,
     Step,
     solve,
@@ -72,6 +73,18 @@ def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
         missed = [e for e in whole if isinstance(e, Step) and e.number <= snapshot.number]
         passed = [e for e in whole if getattr(e, "level", snapshot.level) < snapshot.level]
         assert [told(e) for e in rest] == [told(e) for e in whole if e not in missed and e not in passed]
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), Adam()], ids=["lbfgs", "adam"])
+@pytest.mark.parametrize("every", [1, 2])
+def test_resumed_between_shifts_it_is_the_same_bit_for_bit(
+    optimizer: Optimizer, every: int, make_problem: Callable[..., Problem]
+) -> None:
+    problem = make_problem(optimizer=optimizer, losses=LOSSES, shift=Shift(pixels=8, every=every))
+    whole, snapshots = run(problem)
+    for snapshot in snapshots:
+        rest, _ = run(problem, snapshot)
+        assert told(rest[-1]) == told(whole[-1])
 
 
 def test_a_rash_run_does_reject_trials(make_problem: Callable[..., Problem]) -> None:

@@ -8,14 +8,14 @@ CPU = torch.device("cpu")
 
 
 def as_matrix(smoothing: Smoothing, height: int, width: int) -> Tensor:
-    columns = [smoothing(unit.view(1, 1, height, width)).flatten() for unit in torch.eye(height * width)]
+    columns = [smoothing(unit.view(1, 3, height, width)).flatten() for unit in torch.eye(3 * height * width)]
     return torch.stack(columns, dim=1)
 
 
 @pytest.mark.parametrize("size", [(4, 6), (5, 3), (1, 7)])
-@pytest.mark.parametrize("wavelength", [1.0, 8.0])
-def test_it_is_a_metric(size: tuple[int, int], wavelength: float) -> None:
-    matrix = as_matrix(Smoothing(*size, wavelength, CPU), *size)
+@pytest.mark.parametrize(("wavelength", "chroma"), [(1.0, 1.0), (8.0, 1.0), (8.0, 4.0), (8.0, 0.5)])
+def test_it_is_a_metric(size: tuple[int, int], wavelength: float, chroma: float) -> None:
+    matrix = as_matrix(Smoothing(*size, wavelength, CPU, chroma=chroma, lattice=4), *size)
     torch.testing.assert_close(matrix, matrix.T, rtol=0, atol=1e-6)
     assert float(torch.linalg.eigvalsh(matrix).min()) > 0
 
@@ -31,6 +31,34 @@ def test_waves_are_damped_by_one_over_one_plus_wavelength_times_frequency() -> N
 
 
 def test_borders_do_not_touch_across_the_picture() -> None:
-    half = (torch.arange(64.0) < 8).float().expand(1, 1, 64, 64)
+    half = (torch.arange(64.0) < 8).float().expand(1, 3, 64, 64)
     smooth = Smoothing(64, 64, 4.0, CPU)(half)
     assert abs(float(smooth[..., -1].mean())) < 0.05 * float(smooth[..., 0].mean())
+
+
+def test_colour_is_damped_as_by_a_longer_wavelength_and_brightness_is_not() -> None:
+    x = torch.arange(32) + 0.5
+    wave = torch.cos(2 * torch.pi * 8 / 64 * x).expand(1, 1, 32, 32)
+    grey = wave.expand(1, 3, 32, 32)
+    plain, apart = Smoothing(32, 32, 8.0, CPU), Smoothing(32, 32, 8.0, CPU, chroma=4.0)
+    torch.testing.assert_close(apart(grey), plain(grey))
+    for tint in ((1.0, -1.0, 0.0), (-0.5, -0.5, 1.0), (0.3, 0.2, -0.5)):
+        colour = wave * torch.tensor(tint).view(1, 3, 1, 1)
+        ratio = (1 + 8 * 8 / 64) / (1 + 32 * 8 / 64)
+        torch.testing.assert_close(apart(colour), plain(colour) * ratio, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("lattice", [4, 8])
+def test_waves_of_the_lattice_are_damped_and_others_are_not(lattice: int) -> None:
+    plain, apart = Smoothing(96, 96, 8.0, CPU), Smoothing(96, 96, 8.0, CPU, lattice=lattice)
+    x = torch.arange(96) + 0.5
+
+    def left(across: float, down: float) -> float:
+        wave = (torch.cos(2 * torch.pi * across * x) * torch.cos(2 * torch.pi * down * x)[:, None]).expand(1, 3, 96, 96)
+        return float(apart(wave).norm() / plain(wave).norm())
+
+    for across in range(lattice // 2):
+        for down in range(lattice // 2):
+            assert left(across / lattice, down / lattice) < 0.05 or across == down == 0
+    for across, down in ((0.0, 0.0), (0.01, 0.02), (1 / lattice - 0.04, 0.0), (1 / lattice - 0.03, 1 / lattice - 0.03)):
+        assert left(across, down) > 0.95

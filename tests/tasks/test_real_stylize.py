@@ -4,10 +4,11 @@ import pytest
 import torch
 
 from impasto.losses import GramLoss
-from impasto.pictures.samples import paint_sample
+from impasto.measure.grid import grid_energy, relative_grid
+from impasto.pictures.samples import paint_sample, sample_photograph
 from impasto.solve import Event, Finished
 from impasto.tasks import StylizeJob
-from impasto.tasks.pixels import to_tensor
+from impasto.tasks.pixels import to_picture, to_tensor
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -37,3 +38,24 @@ def test_a_harbour_in_mosaic_has_the_style_and_is_still_the_harbour() -> None:
     likeness = torch.corrcoef(torch.stack([painted.mean(1).flatten(), photo.mean(1).flatten()]))[0, 1]
     assert 0.4 < float(likeness) < 0.999
     assert float((painted - photo).abs().mean()) > 0.02
+
+
+@pytest.mark.parametrize("backbone", ["alexnet", "resnet50"])
+def test_a_network_with_strides_prints_a_grid_unless_the_picture_is_moved(backbone: str) -> None:
+    def grid(shift: int | None) -> float:
+        job = StylizeJob(
+            content=sample_photograph("rocket"),
+            styles=(paint_sample("swirl"),),
+            size="160x192",
+            smallest=192,
+            steps=(20,),
+            backbone=backbone,
+            shift=shift,
+            precision="fp32",
+            device="cpu",
+        )
+        image = next(event.image for event in job.events() if isinstance(event, Finished))
+        return relative_grid(grid_energy(to_picture(image)), grid_energy(job.content_picture))
+
+    assert grid(1) > 1.5
+    assert grid(None) < 1.3

@@ -31,7 +31,8 @@ class LBFGS(Optimizer, kind="lbfgs"):
     history: curvature pairs remembered; each costs two images of memory.
     first_step: how far the first step moves pixels, root mean square, in levels of an 8-bit channel.
     smoothing: a wavelength in pixels; the method takes changes finer than this for costly until the gradients it sees
-        say otherwise. 0 takes all changes for equal, as the textbook does.
+        say otherwise, and changes on the lattice of the network's strides for costlier still. 0 takes all changes for
+        equal, as the textbook does.
     chroma: how many times as long that wavelength is for changes of colour; see `impasto.solve.smoothing`.
     """
 
@@ -49,15 +50,15 @@ class LBFGS(Optimizer, kind="lbfgs"):
             raise JobError(f"smoothing must be a wavelength of 0 pixels or more, not {self.smoothing}")
         check_positive("chroma", self.chroma)
 
-    def begin(self, image: Tensor) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
         """Start without any memory of curvature."""
-        return LBFGSDescent(image, self)
+        return LBFGSDescent(image, self, lattice)
 
 
 class LBFGSDescent(Descent):
     """The image, the gradient there, and the last moves `s` with the changes `y` of gradient they made."""
 
-    def __init__(self, image: Tensor, settings: LBFGS) -> None:
+    def __init__(self, image: Tensor, settings: LBFGS, lattice: int = 1) -> None:
         super().__init__(image, settings.box)
         self.settings = settings
         self.gradient: Tensor | None = None
@@ -67,7 +68,9 @@ class LBFGSDescent(Descent):
         height, width = self.image.shape[-2:]
         self.smooth: Callable[[Tensor], Tensor] = Tensor.clone
         if settings.smoothing:
-            self.smooth = Smoothing(height, width, settings.smoothing, self.image.device, chroma=settings.chroma)
+            self.smooth = Smoothing(
+                height, width, settings.smoothing, self.image.device, chroma=settings.chroma, lattice=lattice
+            )
 
     def step(self, evaluate: Evaluate) -> None:
         """Try one quasi-Newton step; keep it if it goes down, else shorten the next trial."""

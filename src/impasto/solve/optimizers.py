@@ -43,8 +43,11 @@ class Optimizer(abc.ABC):
             OPTIMIZERS.add(kind, cls)
 
     @abc.abstractmethod
-    def begin(self, image: Tensor) -> Descent:
-        """Start at `image` [1, 3, H, W], which is copied."""
+    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
+        """Start at `image` [1, 3, H, W], which is copied.
+
+        lattice: the stride of the network in pixels, for a method that can keep off the waves it prints.
+        """
 
 
 class Descent(abc.ABC):
@@ -102,7 +105,7 @@ class Adam(Optimizer, kind="adam"):
         if not (0 <= self.beta1 < 1 and 0 <= self.beta2 < 1):
             raise JobError(f"beta1 and beta2 must lie in [0, 1), not {self.beta1} and {self.beta2}")
 
-    def begin(self, image: Tensor) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:  # noqa: ARG002
         """Start with both moments at zero."""
         return AdamDescent(image, self)
 
@@ -167,7 +170,7 @@ class SGD(Optimizer, kind="sgd"):
         if not 0 <= self.momentum < 1:
             raise JobError(f"momentum must lie in [0, 1), not {self.momentum}")
 
-    def begin(self, image: Tensor) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:  # noqa: ARG002
         """Start at rest."""
         return SGDDescent(image, self)
 

@@ -4,6 +4,9 @@ A network with strides looks at the pixels of one lattice more than at those bet
 the period of the strides into the picture. Moved by a few pixels against the lattice, the picture is judged by other
 pixels; over several such moves all are judged alike. Feature visualisation jitters its images for the same reason
 (Olah, Mordvintsev & Schubert 2017, "Feature visualization", section on transformation robustness).
+
+That alone wipes a grid out only after it was printed, and the first steps print most. So L-BFGS keeps off the waves of
+the lattice besides, see `impasto.solve.smoothing`.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ Offset = tuple[int, int]
 class Shift:
     """Take a new place every `every` steps, `0 … pixels - 1` from the top and from the left.
 
-    pixels: a power of two: the longest period that is wiped out, so the stride to counter. 1 never moves.
+    pixels: a power of two: the longest period that is countered, in number the stride of the layers that print. 1 never
+        moves.
     """
 
     pixels: int = 8

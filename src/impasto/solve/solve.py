@@ -42,7 +42,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         assert image is not None
         objective = Objective(problem, index)
         yield LevelStarted(index, level.width, level.height, objective.weights)
-        descent = problem.optimizer.begin(image)
+        descent = problem.optimizer.begin(image, lattice=problem.shift.pixels)
         losses: Mapping[str, float] = {}
         if resumed:
             restore(descent, resumed, level)
