@@ -34,8 +34,9 @@ class Look:
     preset
         Settings with a name; `impasto presets list` shows them.
     strength
-        From 0 (the photo) to 1 (all style), the same on every network and at every size; `none` takes the weights of
-        the losses as they are, as the papers do.
+        From 0 (the photo) to 1 (all style), balanced anew for every size, style and network; networks still take
+        unlike amounts of style at one strength, and most take little more above 0.6. `none` takes the weights of the
+        losses as they are, as the papers do.
     style_weights
         The shares of several styles, separated by commas: 2,1.
     style_scale
