@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.backbones import BACKBONES, default_layers, default_pooling
+from impasto.backbones import BACKBONES, default_layers, painting_defaults
 from impasto.backbones.defaults import PAINTING_DEFAULTS
 from impasto.errors import JobError
 
@@ -11,7 +11,7 @@ from impasto.errors import JobError
 @pytest.mark.parametrize("name", PAINTING_DEFAULTS)
 def test_a_networks_own_layers_are_layers_it_has(name: str) -> None:
     with torch.device("meta"):
-        graph = BACKBONES[name](pooling=default_pooling(name))
+        graph = BACKBONES[name](pooling=painting_defaults(name).pooling)
     content, style = default_layers(name, "content"), default_layers(name, "style")
     assert content
     assert len(style) >= 5

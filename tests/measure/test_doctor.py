@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones import Backbone, Preprocessing, default_pooling
+from impasto.backbones import Backbone, Preprocessing, painting_defaults
 from impasto.backbones.builder import Builder
 from impasto.backbones.layers import GlobalAveragePool
 from impasto.errors import InputError, PictureError, UnknownNameError
@@ -180,7 +180,7 @@ def test_each_sickness_has_its_name_reason_and_remedy(change: dict[str, float], 
 def verdicts(name: str, layers: list[str]) -> dict[str, set[str]]:
     """The complaints about layers of a real network, on the sample paintings the command line takes."""
     backbone = load_backbone(
-        name, pooling=default_pooling(name), padding="reflect", precision="fp32", device="cpu", offline=False
+        name, pooling=painting_defaults(name).pooling, padding="reflect", precision="fp32", device="cpu", offline=False
     )
     paintings = [paint_sample(sample, width=256, height=192).pixels for sample in ("swirl", "mosaic", "harbour")]
     found = examine(backbone, [torch.from_numpy(pixels.copy())[None] for pixels in paintings], layers)

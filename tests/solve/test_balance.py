@@ -9,9 +9,11 @@ import torch
 from torch import Generator, Tensor
 
 from impasto.backbones import Backbone
+from impasto.errors import JobError
 from impasto.losses import ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
 from impasto.solve import LBFGS, SGD, Adam, Level, LevelStarted, Problem, Step, solve
 from impasto.solve.balance import PROBE_NOISE, balance, style_ratio
+from impasto.solve.objective import Objective
 from impasto.solve.start import white_noise
 
 CONTENT = ContentLoss(layers=("relu2_1",))
@@ -32,7 +34,7 @@ class Bench:
 
     def balanced(self, strength: float) -> list[float]:
         generator = Generator().manual_seed(0)
-        factors = balance(self.backbone, self.terms, LAYERS, self.content, strength, generator)
+        factors = balance(self.backbone, self.terms, LAYERS, self.content, style_ratio(strength), generator)
         return [loss.weight * factor for (loss, _), factor in zip(self.terms, factors, strict=True)]
 
     def gradient(self, weights: list[float], role: str) -> float:
@@ -122,3 +124,13 @@ def test_weights_are_measured_anew_at_each_level_and_by_seed(make_problem: Calla
     assert first != other
     assert first[0] != first[1]
     assert first[1]["gram"] == pytest.approx(other[1]["gram"], rel=0.3)
+
+
+def test_a_networks_calibration_multiplies_the_ratio(make_problem: Callable[..., Problem]) -> None:
+    def ratio(calibration: float) -> float:
+        weights = Objective(make_problem(calibration=calibration), 1).weights
+        return weights["gram"] / weights["content"]
+
+    assert ratio(3.0) == pytest.approx(3 * ratio(1.0), rel=1e-4)
+    with pytest.raises(JobError, match="calibration"):
+        make_problem(calibration=0.0)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from impasto.backbones.backbone import Backbone as Backbone
     from impasto.backbones.backbone import Precision as Precision
     from impasto.backbones.defaults import default_layers as default_layers
-    from impasto.backbones.defaults import default_pooling as default_pooling
-    from impasto.backbones.defaults import default_shift as default_shift
+    from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.graph import INPUT as INPUT
     from impasto.backbones.graph import Graph as Graph
     from impasto.backbones.graph import Node as Node
@@ -33,7 +32,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "backbone": ("Backbone", "Precision"),
-        "defaults": ("default_layers", "default_pooling", "default_shift"),
+        "defaults": ("default_layers", "painting_defaults"),
         "graph": ("INPUT", "Graph", "Node"),
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),

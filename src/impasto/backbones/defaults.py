@@ -7,7 +7,7 @@ classifiers that serve as judges have none: nothing should be optimised on a jud
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from impasto.backbones.graph import INPUT
@@ -21,15 +21,20 @@ class PaintingDefaults:
 
     shift: by how many pixels at most the picture is moved against the network now and then; 1 is not at all. Networks
         that begin with strides print a grid without it.
+    calibration: what the ratio of gradients that a strength asks for is multiplied by, so that a judge finds as much
+        style at one strength as VGG-19 paints; see docs/explanation/strength.md.
     """
 
     content: tuple[str, ...]
     style: tuple[str, ...]
     pooling: Pooling = "max"
     shift: int = 1
+    calibration: float = 1.0
 
 
-VGG = PaintingDefaults(("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "average")
+VGG19 = PaintingDefaults(("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "average")
+
+VGG16 = replace(VGG19, calibration=1 / 3)
 
 SQUEEZENET = PaintingDefaults(
     ("fire5/concat",),
@@ -44,14 +49,18 @@ SQUEEZENET = PaintingDefaults(
         "fire7/relu_squeeze1x1",
     ),
     shift=8,
+    calibration=1 / 3,
 )
 
 PAINTING_DEFAULTS = {
-    "alexnet": PaintingDefaults(("relu3",), (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"), shift=8),
+    "alexnet": PaintingDefaults(
+        ("relu3",), (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"), shift=8, calibration=2.0
+    ),
     "inception_v3": PaintingDefaults(
         ("mixed_5d",),
         (INPUT, "conv2d_1a_3x3/relu", "conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
         shift=8,
+        calibration=0.4,
     ),
     "resnet50": PaintingDefaults(
         ("conv3_block4_out",),
@@ -66,11 +75,12 @@ PAINTING_DEFAULTS = {
             "conv4_block2_2_relu",
         ),
         shift=8,
+        calibration=1 / 3,
     ),
     "squeezenet1_0": SQUEEZENET,
     "squeezenet1_1": SQUEEZENET,
-    "vgg16": VGG,
-    "vgg19": VGG,
+    "vgg16": VGG16,
+    "vgg19": VGG19,
 }
 
 
@@ -84,11 +94,6 @@ def default_layers(backbone: str, role: Literal["content", "style"]) -> tuple[st
     return defaults.content if role == "content" else defaults.style
 
 
-def default_pooling(backbone: str) -> Pooling:
-    """The pooling `backbone` paints best with; its own, max, where nothing better is known."""
-    return PAINTING_DEFAULTS[backbone].pooling if backbone in PAINTING_DEFAULTS else "max"
-
-
-def default_shift(backbone: str) -> int:
-    """By how many pixels at most the picture is moved against `backbone`; 1, not at all, for one not painted with."""
-    return PAINTING_DEFAULTS[backbone].shift if backbone in PAINTING_DEFAULTS else 1
+def painting_defaults(backbone: str) -> PaintingDefaults:
+    """What `backbone` paints with; neutral settings and no layers for one that nobody tried to paint with."""
+    return PAINTING_DEFAULTS.get(backbone, PaintingDefaults((), ()))

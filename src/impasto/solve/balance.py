@@ -41,11 +41,12 @@ def balance(
     terms: Sequence[tuple[Loss, Term]],
     layers: Sequence[str],
     content: Tensor,
-    strength: float,
+    ratio: float,
     generator: Generator,
 ) -> list[float]:
     """Return one factor to each term, to be multiplied with the loss's own weight.
 
+    ratio: style over content, in gradient norm, as from `style_ratio`; at infinity the content counts for nothing.
     Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
     of its weight times the content's. The whole objective is scaled to 1 at the point measured.
 
@@ -59,7 +60,7 @@ def balance(
     for group, (loss, _), value in zip(groups, terms, values, strict=True):
         part = value if loss.target == "none" else loss.weight * value
         sums[group] = sums[group] + part if group in sums else part
-    factors = role_factors({group: gradient_norm(part, probe) for group, part in sums.items()}, style_ratio(strength))
+    factors = role_factors({group: gradient_norm(part, probe) for group, part in sums.items()}, ratio)
     weights = [factors[group] for group in groups]
     total = sum(w * loss.weight * float(v.detach()) for w, (loss, _), v in zip(weights, terms, values, strict=True))
     scale = 1 / total if total > 0 and math.isfinite(total) else 1.0

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto.losses import PIXELS, Loss, Role, Targets, Term
-from impasto.solve.balance import balance
+from impasto.solve.balance import balance, style_ratio
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import resize
 from impasto.solve.seeds import seeded
@@ -37,7 +37,8 @@ class Objective:
         factors = [1.0] * len(bound)
         if problem.strength is not None:
             generator = seeded(problem, index, "balance")
-            factors = balance(self.backbone, bound, self.layers, self._content(), problem.strength, generator)
+            ratio = problem.calibration * style_ratio(problem.strength)
+            factors = balance(self.backbone, bound, self.layers, self._content(), ratio, generator)
         self.terms: dict[str, tuple[float, Term]] = {}
         for (loss, term), factor in zip(bound, factors, strict=True):
             self.terms[self._name(loss)] = (loss.weight * factor, term)

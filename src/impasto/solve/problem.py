@@ -45,6 +45,7 @@ class Problem:
         `style` are scaled by as much as the level is smaller than the last.
     strength: None takes the losses' weights as they are. A number from 0 (the content picture) to 1 (all style)
         balances them by their gradients at the start of each level, see `impasto.solve.balance`.
+    calibration: what the ratio that a strength asks for is multiplied by on this network.
     detail: how much of the fine detail that the content picture loses in being made small is put back when a level
         starts from the enlarged result of the one before; 0 … 1.
     shift: how the picture is moved against the network, so that its strides print no grid.
@@ -57,6 +58,7 @@ class Problem:
     start: Start = field(default_factory=ContentStart)
     optimizer: Optimizer = field(default_factory=LBFGS)
     strength: float | None = None
+    calibration: float = 1.0
     detail: float = 0.5
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     seed: int = 0
@@ -68,6 +70,8 @@ class Problem:
             raise JobError("a problem needs at least one loss")
         if self.strength is not None and not 0 <= self.strength <= 1:
             raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {self.strength}")
+        if not 0 < self.calibration < float("inf"):
+            raise JobError(f"calibration must be a number above 0, not {self.calibration}")
         if self.strength is not None and not self.targets.get("content"):
             raise JobError("strength balances style against content: give a content picture, or weights instead")
         for loss in self.losses:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, default_pooling, default_shift
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, painting_defaults
 from impasto.errors import JobError
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
@@ -206,6 +206,7 @@ class StylizeJob(Job, kind="stylize"):
             start=start,
             optimizer=self.optimizer,
             strength=self.strength,
+            calibration=painting_defaults(self.backbone).calibration,
             detail=self.detail,
             shift=self.placed_shift,
             seed=self.seed,
@@ -250,7 +251,7 @@ class StylizeJob(Job, kind="stylize"):
             raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
         precision = best_precision(find_device(self.device)) if self.precision == "auto" else self.precision
         with torch.device("meta"):
-            pooling = self.pooling or default_pooling(self.backbone)
+            pooling = self.pooling or painting_defaults(self.backbone).pooling
             graph = build(pooling=pooling, padding=self.padding, **entry.graph_options)
             planned = Backbone(self.backbone, graph, entry.preprocessing, precision=precision)
         planned.graph.plan(self.layers)
@@ -272,7 +273,7 @@ class StylizeJob(Job, kind="stylize"):
     @property
     def placed_shift(self) -> Shift:
         """The shift, or the network's own. Raises JobError for one that cannot be."""
-        pixels = default_shift(self.backbone) if self.shift is None else self.shift
+        pixels = painting_defaults(self.backbone).shift if self.shift is None else self.shift
         return Shift(pixels=pixels, every=self.shift_every)
 
     def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
@@ -305,7 +306,7 @@ class StylizeJob(Job, kind="stylize"):
         return {
             "name": self.backbone,
             "weights": self.weights,
-            "pooling": self.pooling or default_pooling(self.backbone),
+            "pooling": self.pooling or painting_defaults(self.backbone).pooling,
             "padding": self.padding,
             "precision": self.precision,
             "device": self.device,

@@ -87,13 +87,13 @@ def planned_network(name: str) -> Backbone:
     """The network as it paints with its default weights, on the meta device: no numbers. Raises UnknownNameError."""
     import torch
 
-    from impasto.backbones import BACKBONES, Backbone, default_pooling
+    from impasto.backbones import BACKBONES, Backbone, painting_defaults
     from impasto.weights import CATALOGUE, DEFAULT
 
     build = BACKBONES[name]
     entry = CATALOGUE[DEFAULT[name]]
     with torch.device("meta"):
-        graph = build(pooling=default_pooling(name), padding="reflect", **entry.graph_options)
+        graph = build(pooling=painting_defaults(name).pooling, padding="reflect", **entry.graph_options)
         return Backbone(name, graph, entry.preprocessing, weights=entry.name)
 
 

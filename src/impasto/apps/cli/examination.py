@@ -143,13 +143,13 @@ def _pictures(paths: Sequence[Path], size: str) -> dict[str, Picture]:
 def _loaded(name: str, device: str, *, silent: bool) -> Backbone:
     """The network as it paints, but in full precision."""
     from impasto.apps.cli.fetching import FetchDisplay
-    from impasto.backbones import default_pooling
+    from impasto.backbones import painting_defaults
     from impasto.weights import load_backbone
 
     with FetchDisplay(silent=silent) as display:
         return load_backbone(
             name,
-            pooling=default_pooling(name),
+            pooling=painting_defaults(name).pooling,
             padding="reflect",
             precision="fp32",
             device=device,
