@@ -16,8 +16,10 @@ from impasto.losses import (
     ContentLoss,
     GramLoss,
     Loss,
+    Part,
     SmoothedLoss,
     Softmax,
+    Span,
     StatisticLoss,
     Targets,
     VariationLoss,
@@ -215,3 +217,36 @@ def test_a_loss_without_its_picture_is_refused(loss: Loss) -> None:
 def test_content_has_one_picture_only() -> None:
     with pytest.raises(JobError, match="exactly one content picture, not 2"):
         ContentLoss(layers=LAYERS).bind([(1.0, features(0)), (1.0, features(1))])
+
+
+def quarters() -> Iterator[tuple[Part, dict[str, tuple[slice, slice]]]]:
+    """Four parts that own every position once, each computed with a margin of two positions where there are any."""
+    for lower in (False, True):
+        for right in (False, True):
+            spans, computed = {}, {}
+            for name, (_, _, height, width) in SHAPES.items():
+                pairs = []
+                for size, second in ((height, lower), (width, right)):
+                    first, end = (size // 2, size) if second else (0, size // 2)
+                    pairs.append((Span(first, end, max(0, first - 2)), slice(max(0, first - 2), min(size, end + 2))))
+                (down, rows), (across, columns) = pairs
+                spans[name], computed[name] = (down, across), (rows, columns)
+            yield Part(spans), computed
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_the_sums_of_parts_add_up_to_those_of_the_picture(loss: Loss) -> None:
+    """A picture seen in parts has the value of the picture; a loss of which this is not so says so."""
+    term = loss.bind(targets(loss, features(1, torch.float64)))
+    seen = features(2, torch.float64)
+    parts = [
+        term.sums({name: seen[name][..., rows, columns] for name, (rows, columns) in computed.items()}, part)
+        for part, computed in quarters()
+    ]
+    added = term.value([sum(numbers[1:], numbers[0]) for numbers in zip(*parts, strict=True)])
+    if isinstance(loss, SmoothedLoss) and not loss.pointwise:
+        assert not term.adds_up
+        assert added.item() != pytest.approx(term(seen).item(), rel=1e-9)
+        return
+    assert term.adds_up
+    assert added.item() == pytest.approx(term(seen).item(), rel=1e-9)

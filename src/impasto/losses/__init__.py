@@ -4,6 +4,7 @@ from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticL
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.moments import MomentsLoss
+from impasto.losses.part import WHOLE, Part, Span
 from impasto.losses.smoothed import SmoothedLoss
 from impasto.losses.statistic import Statistic
 from impasto.losses.transforms import TRANSFORMS, Log, Power, Scale, Softmax, Standardise, Transform
@@ -13,17 +14,20 @@ __all__ = [
     "LOSSES",
     "PIXELS",
     "TRANSFORMS",
+    "WHOLE",
     "ContentLoss",
     "Features",
     "GramLoss",
     "Log",
     "Loss",
     "MomentsLoss",
+    "Part",
     "Power",
     "Role",
     "Scale",
     "SmoothedLoss",
     "Softmax",
+    "Span",
     "Standardise",
     "Statistic",
     "StatisticLoss",

@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
 from torch import Tensor
 
 from impasto.errors import JobError
+from impasto.losses.part import WHOLE, Part
 from impasto.losses.statistic import Statistic
 from impasto.registry import Registry
 
 Features = Mapping[str, Tensor]
-Term = Callable[[Features], Tensor]
 Role = Literal["content", "style", "none"]
 Targets = Sequence[tuple[float, Features]]
 """The features of each target picture with its share; the shares need not sum to one."""
 
 PIXELS = "input"
 """The layer name under which a network hands out the picture itself."""
+
+
+class Term(abc.ABC):
+    """A loss bound to its targets: a function of features to minimise, `weight` left out.
+
+    Whatever it looks at, it knows it by sums over positions. The sums of the parts of a picture add up to those of the
+    whole, so the value of a picture that is seen part by part is that of the picture, and so is its gradient.
+    """
+
+    @abc.abstractmethod
+    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+        """What is summed over the positions of a part of the picture; of the whole, if no part is named."""
+
+    @abc.abstractmethod
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The term, one number, from the sums over the whole picture."""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether parts can be seen one by one."""
+        return True
+
+    def __call__(self, features: Features) -> Tensor:
+        """The term of a picture seen at once."""
+        return self.value(self.sums(features))
+
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
 
@@ -106,10 +132,23 @@ class StatisticLoss(Loss):
         for name in dict.fromkeys(self.layers):
             parts = [self.measure(f[name]).share(share / whole).detach() for share, f in targets]
             remembered[name] = sum(parts[1:], parts[0])
+        return StatisticTerm(self, remembered)
 
-        def term(features: Features) -> Tensor:
-            measured = {name: self.measure(features[name]) for name in remembered}
-            parts = [w * self.compare(measured[name], remembered[name]) for name, w in self.weighted_layers]
-            return sum(parts[1:], parts[0])
 
-        return term
+@dataclass(frozen=True)
+class StatisticTerm(Term):
+    """A statistic loss and what it remembers of each layer."""
+
+    loss: StatisticLoss
+    remembered: Mapping[str, Statistic]
+
+    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+        """Total and weight of each layer's statistic."""
+        measured = (self.loss.measure(part.own(name, features[name])) for name in self.remembered)
+        return tuple(number for statistic in measured for number in (statistic.total, statistic.weight))
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The weighted distances of the layers."""
+        measured = {name: Statistic(*sums[2 * i : 2 * i + 2]) for i, name in enumerate(self.remembered)}
+        parts = [w * self.loss.compare(measured[name], self.remembered[name]) for name, w in self.loss.weighted_layers]
+        return sum(parts[1:], parts[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.losses.base import Features, Loss, Role, Targets, Term, check_scale
+from impasto.losses.part import WHOLE, Part
 from impasto.losses.statistic import widened
 
 ContentNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
@@ -42,24 +44,57 @@ class ContentLoss(Loss, kind="content"):
 
     def compare(self, activation: Tensor, target: Tensor) -> Tensor:
         """Distance of one layer; both of one shape [1, C, H, W]."""
-        wanted = widened(target) * self.activation_scale
-        squares = (widened(activation) * self.activation_scale - wanted).square()
+        return self.normalised(self.squares(activation, target), activation.numel(), self.energy(target))
+
+    def squares(self, activation: Tensor, target: Tensor) -> Tensor:
+        """Σ (F − P)², scaled."""
+        difference = widened(activation) * self.activation_scale - widened(target) * self.activation_scale
+        return difference.square().sum()
+
+    def energy(self, target: Tensor) -> Tensor:
+        """The mean of P², scaled."""
+        return (widened(target) * self.activation_scale).square().mean()
+
+    def normalised(self, squares: Tensor, count: Tensor | int, energy: Tensor) -> Tensor:
+        """The distance, from the sum of squares over `count` values and the mean energy of the target."""
         if self.normalisation == "gatys":
-            return squares.sum() / 2
+            return squares / 2
         if self.normalisation == "deeplearning-ai":
-            return squares.mean() / 4
+            return squares / count / 4
         if self.normalisation == "energy":
-            return squares.mean() / (wanted.square().mean() + TINY)
-        return squares.mean()
+            return squares / count / (energy + TINY)
+        return squares / count
 
     def bind(self, targets: Targets) -> Term:
         """Keep the activations of the one content picture."""
         if len(targets) != 1:
             raise JobError(f"the content loss needs exactly one content picture, not {len(targets)}")
         remembered = {name: targets[0][1][name].detach() for name in self.layers}
+        return ContentTerm(self, remembered, {name: self.energy(kept) for name, kept in remembered.items()})
 
-        def term(features: Features) -> Tensor:
-            parts = [w * self.compare(features[name], remembered[name]) for name, w in self.weighted_layers]
-            return sum(parts[1:], parts[0])
 
-        return term
+@dataclass(frozen=True)
+class ContentTerm(Term):
+    """A content loss, the content's activations and their energies."""
+
+    loss: ContentLoss
+    remembered: Mapping[str, Tensor]
+    energies: Mapping[str, Tensor]
+
+    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+        """The sum of squares and the number of values of each layer."""
+        numbers = []
+        for name, kept in self.remembered.items():
+            own, target = part.own(name, features[name]), part.of_whole(name, kept)
+            squares = self.loss.squares(own, target)
+            numbers += [squares, squares.new_tensor(own.numel())]
+        return tuple(numbers)
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The weighted distances of the layers."""
+        places = {name: 2 * i for i, name in enumerate(self.remembered)}
+        parts = [
+            w * self.loss.normalised(sums[places[name]], sums[places[name] + 1], self.energies[name])
+            for name, w in self.loss.weighted_layers
+        ]
+        return sum(parts[1:], parts[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Self
 
@@ -11,6 +11,7 @@ from torch import Tensor
 from impasto.errors import JobError
 from impasto.losses.base import LOSSES, Features, Loss, Role, Targets, Term
 from impasto.losses.moments import MomentsLoss
+from impasto.losses.part import WHOLE, Part
 from impasto.losses.statistic import widened
 from impasto.losses.transforms import TRANSFORMS, Map, Softmax, Standardise, Transform
 from impasto.registry import OneOf
@@ -87,12 +88,35 @@ class SmoothedLoss(Loss, kind="smoothed"):
     def bind(self, targets: Targets) -> Term:
         """Freeze the transform, bind the wrapped loss to the transformed targets."""
         maps = self.bind_maps(targets)
-        term = self.loss.bind([(share, self._mapped(seen, maps)) for share, seen in targets])
-        return lambda features: term(self._mapped(features, maps))
+        term = self.loss.bind([(share, mapped(self, seen, maps)) for share, seen in targets])
+        return SmoothedTerm(self, maps, term)
 
-    def _mapped(self, features: Features, maps: Mapping[str, Map]) -> dict[str, Tensor]:
-        """The layers that the wrapped loss looks at, as it is to see them."""
-        return {
-            name: maps[name](widened(features[name])) if name in maps else features[name]
-            for name in dict.fromkeys(self.layers)
-        }
+
+@dataclass(frozen=True)
+class SmoothedTerm(Term):
+    """The term of the wrapped loss behind the frozen transforms."""
+
+    loss: SmoothedLoss
+    maps: Mapping[str, Map]
+    term: Term
+
+    @property
+    def adds_up(self) -> bool:
+        """Only where the transforms act on each position by itself."""
+        return self.loss.pointwise and self.term.adds_up
+
+    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+        """The wrapped loss's sums over what the transforms give."""
+        return self.term.sums(mapped(self.loss, features, self.maps), part)
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The wrapped loss's value."""
+        return self.term.value(sums)
+
+
+def mapped(loss: SmoothedLoss, features: Features, maps: Mapping[str, Map]) -> dict[str, Tensor]:
+    """The layers that the wrapped loss looks at, as it is to see them."""
+    return {
+        name: maps[name](widened(features[name])) if name in maps else features[name]
+        for name in dict.fromkeys(loss.layers)
+    }

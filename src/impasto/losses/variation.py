@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from torch import Tensor
 
 from impasto.losses.base import PIXELS, Features, Loss, Targets, Term
+from impasto.losses.part import WHOLE, Part
 from impasto.losses.statistic import widened
 
 
@@ -23,14 +25,29 @@ class VariationLoss(Loss, kind="variation"):
 
     def bind(self, targets: Targets) -> Term:  # noqa: ARG002
         """Nothing to remember: the term looks at the image alone."""
-
-        def term(features: Features) -> Tensor:
-            parts = [w * roughness(widened(features[name])) for name, w in self.weighted_layers]
-            return sum(parts[1:], parts[0])
-
-        return term
+        return VariationTerm(self)
 
 
-def roughness(x: Tensor) -> Tensor:
-    """Mean square of the differences between neighbours in [1, C, H, W], along rows plus along columns."""
-    return x.diff(dim=-1).square().mean() + x.diff(dim=-2).square().mean()
+@dataclass(frozen=True)
+class VariationTerm(Term):
+    """Sums of squared differences along rows and columns, and how many there are."""
+
+    loss: VariationLoss
+
+    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+        """Four numbers a layer: squares and count along rows, squares and count along columns."""
+        numbers = []
+        for name in dict.fromkeys(self.loss.layers):
+            for axis, beyond in ((-1, (0, 1)), (-2, (1, 0))):
+                differences = widened(part.own(name, features[name], beyond)).diff(dim=axis)
+                numbers += [differences.square().sum(), differences.new_tensor(differences.numel())]
+        return tuple(numbers)
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The weighted roughness of the layers: mean squares along rows plus mean squares along columns."""
+        places = {name: 4 * i for i, name in enumerate(dict.fromkeys(self.loss.layers))}
+        parts = []
+        for name, w in self.loss.weighted_layers:
+            rows, row_count, columns, column_count = sums[places[name] : places[name] + 4]
+            parts.append(w * (rows / row_count + columns / column_count))
+        return sum(parts[1:], parts[0])
