@@ -109,3 +109,12 @@ def test_with_adam_every_step_still_moves(make_problem: Callable[..., Problem]) 
     problem = make_problem(optimizer=Adam(), shift=Shift(every=1), levels=pyramid(32, 24, smallest=32, steps=(6,)))
     images = [e.image for e in solve(problem) if isinstance(e, Step)]
     assert all(not torch.equal(a, b) for a, b in pairwise(images))
+
+
+def test_the_losses_told_add_up_to_the_value_at_every_place(make_problem: Callable[..., Problem]) -> None:
+    """A new place gives the same image other losses: told are those, and not what they were at the place before."""
+    problem = make_problem(shift=Shift(every=2), levels=pyramid(32, 24, smallest=32, steps=(12,)))
+    steps = [e for e in solve(problem) if isinstance(e, Step)]
+    assert any(a.image is b.image for a, b in pairwise(steps))
+    kept = [e for before, e in pairwise(steps) if e.image is not before.image or problem.shift.due(e.index)]
+    assert [sum(e.losses.values()) for e in kept] == pytest.approx([e.value for e in kept], rel=1e-5)

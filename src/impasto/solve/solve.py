@@ -48,13 +48,13 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
             restore(descent, resumed, level)
             image, losses = descent.image, losses_in(resumed)
         for step in range(resumed.index if resumed else 0, level.steps):
-            if objective.look_from(step):
+            if renewed := objective.look_from(step):
                 descent.renew()
             descent.step(objective)
             number += 1
             if not math.isfinite(descent.value):
                 raise DivergedError(diverged(objective.losses, problem), image)
-            if descent.image is not image:
+            if renewed or descent.image is not image:
                 image, losses = descent.image, objective.losses
             capture = Capture(descent, losses, index, step + 1, number)
             yield Step(index, step, number, losses, descent.value, image, capture)
