@@ -13,6 +13,7 @@ from impasto.errors import JobError
 from impasto.losses import ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
 from impasto.solve import LBFGS, SGD, Adam, Level, LevelStarted, Problem, Step, solve
 from impasto.solve.balance import PROBE_NOISE, balance, style_ratio
+from impasto.solve.looking import AtOnce
 from impasto.solve.objective import Objective
 from impasto.solve.start import white_noise
 
@@ -34,7 +35,7 @@ class Bench:
 
     def balanced(self, strength: float) -> list[float]:
         generator = Generator().manual_seed(0)
-        factors = balance(self.backbone, self.terms, LAYERS, self.content, style_ratio(strength), generator)
+        factors = balance(AtOnce(self.backbone, LAYERS), self.terms, self.content, style_ratio(strength), generator)
         return [loss.weight * factor for (loss, _), factor in zip(self.terms, factors, strict=True)]
 
     def gradient(self, weights: list[float], role: str) -> float:

@@ -76,7 +76,7 @@ def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
 
 
 @pytest.mark.parametrize("optimizer", [LBFGS(), Adam()], ids=["lbfgs", "adam"])
-@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("every", [2, 3])
 def test_resumed_between_shifts_it_is_the_same_bit_for_bit(
     optimizer: Optimizer, every: int, make_problem: Callable[..., Problem]
 ) -> None:

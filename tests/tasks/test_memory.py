@@ -10,7 +10,7 @@ from impasto.backbones import BACKBONES, Backbone, Preprocessing
 from impasto.errors import PictureError, SolveError
 from impasto.pictures import Picture
 from impasto.tasks import StylizeJob
-from impasto.tasks.memory import check_memory, least_memory
+from impasto.tasks.memory import check_memory, least_memory, tile_extent
 
 LAYERS = ("relu1_1", "relu2_1")
 
@@ -69,3 +69,9 @@ class Machine:
     """One with 8 GB."""
 
     available = 8 * 10**9
+
+
+def test_a_tile_is_computed_with_what_its_positions_see() -> None:
+    assert tile_extent(planned(), LAYERS, 5000, None) == 5000
+    assert tile_extent(planned(), LAYERS, 5000, 512) == 512 + 10  # relu2_1 sees 10 pixels
+    assert tile_extent(planned(), LAYERS, 300, 512) == 300

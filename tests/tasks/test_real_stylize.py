@@ -59,3 +59,21 @@ def test_a_network_with_strides_prints_a_grid_unless_the_picture_is_moved(backbo
 
     assert grid(1) > 1.5
     assert grid(None) < 1.3
+
+
+def test_in_tiles_the_published_network_paints_the_same_picture() -> None:
+    def painted(tile: int | None) -> torch.Tensor:
+        job = StylizeJob(
+            content=paint_sample("harbour", width=192, height=144),
+            styles=(paint_sample("mosaic", width=192, height=144),),
+            size="150x117",
+            smallest=256,
+            steps=(6,),
+            tile=tile,
+            precision="fp32",
+            device="cpu",
+        )
+        return next(event.image for event in job.events() if isinstance(event, Finished))
+
+    whole, tiled = painted(None), painted(64)
+    assert float((whole - tiled).abs().max()) < 2e-3

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.part import WHOLE, Part
+from impasto.losses.part import WHOLE, Part, SeenInParts, put_together
 from impasto.losses.statistic import Statistic
 from impasto.registry import Registry
 
@@ -102,6 +102,11 @@ class Loss(abc.ABC):
     def bind(self, targets: Targets) -> Term:
         """Measure the targets once and return the function of features to minimise, `weight` left out."""
 
+    def bind_seen(self, targets: Sequence[tuple[float, SeenInParts]]) -> Term:
+        """Bind to targets that are looked at part by part; those are put together unless the loss knows better."""
+        layers = tuple(dict.fromkeys(self.layers))
+        return self.bind([(share, put_together(seen, layers)) for share, seen in targets])
+
 
 def check_scale(kind: str, scale: float) -> None:
     """Raise JobError unless 0 < scale < ∞."""
@@ -125,13 +130,30 @@ class StatisticLoss(Loss):
 
     def bind(self, targets: Targets) -> Term:
         """Add up the statistics of the targets in their shares, to compare with every step."""
+        return self.remember([(share, self.statistics([(features, WHOLE)])) for share, features in targets])
+
+    def bind_seen(self, targets: Sequence[tuple[float, SeenInParts]]) -> Term:
+        """The same with targets that are looked at part by part, whose statistics add up."""
+        return self.remember([(share, self.statistics(seen())) for share, seen in targets])
+
+    def statistics(self, parts: Iterable[tuple[Features, Part]]) -> dict[str, Statistic]:
+        """The statistic of each layer of a picture that is seen in parts."""
+        added: dict[str, Statistic] = {}
+        for features, part in parts:
+            for name in dict.fromkeys(self.layers):
+                measured = self.measure(part.own(name, features[name])).detach()
+                added[name] = added[name] + measured if name in added else measured
+        return added
+
+    def remember(self, targets: Sequence[tuple[float, Mapping[str, Statistic]]]) -> Term:
+        """The term that compares with statistics of targets, in their shares. Raises JobError if there are none."""
         if not targets:
             raise JobError(f"the {self.kind} loss needs a {self.target} picture")
         whole = sum(share for share, _ in targets)
         remembered: dict[str, Statistic] = {}
         for name in dict.fromkeys(self.layers):
-            parts = [self.measure(f[name]).share(share / whole).detach() for share, f in targets]
-            remembered[name] = sum(parts[1:], parts[0])
+            shares = [statistics[name].share(share / whole) for share, statistics in targets]
+            remembered[name] = sum(shares[1:], shares[0])
         return StatisticTerm(self, remembered)
 
 

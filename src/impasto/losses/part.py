@@ -6,7 +6,7 @@ parts of a picture own every position of every layer once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -14,11 +14,29 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Span:
-    """Positions along one axis of a layer: the first, the first beyond, and `origin`, where the computed ones begin."""
+    """Positions along one axis of a layer that a part owns.
+
+    first: the first of them; end: the first beyond, None where the layer ends.
+    origin: the position at which begins what was computed for the part.
+    size: how many positions the layer has, if what was computed goes on beyond them.
+    """
 
     first: int
-    end: int
+    end: int | None = None
     origin: int = 0
+    size: int | None = None
+
+    def computed(self, beyond: int = 0) -> slice:
+        """The positions, and `beyond` more where the layer has them, in what was computed for the part."""
+        if self.end is None:
+            return slice(self.first - self.origin, None)
+        end = self.end + beyond if self.size is None else min(self.end + beyond, self.size)
+        return slice(self.first - self.origin, max(end, self.first) - self.origin)
+
+    @property
+    def whole(self) -> slice:
+        """The positions in the layer."""
+        return slice(self.first, self.end)
 
 
 @dataclass(frozen=True)
@@ -34,19 +52,42 @@ class Part:
         """
         if name not in self.spans:
             return activation
-        down, across = (
-            slice(span.first - span.origin, span.end - span.origin + more)
-            for span, more in zip(self.spans[name], beyond, strict=True)
-        )
+        down, across = (span.computed(more) for span, more in zip(self.spans[name], beyond, strict=True))
         return activation[..., down, across]
 
     def of_whole(self, name: str, activation: Tensor) -> Tensor:
         """Of a layer of the whole picture, the positions that this part owns."""
         if name not in self.spans:
             return activation
-        down, across = (slice(span.first, span.end) for span in self.spans[name])
+        down, across = (span.whole for span in self.spans[name])
         return activation[..., down, across]
 
 
 WHOLE = Part()
 """The whole picture, computed at once."""
+
+SeenInParts = Callable[[], Iterable[tuple[Mapping[str, Tensor], Part]]]
+"""Looks at a picture part by part: the features computed for each, and which of them are its own."""
+
+
+def put_together(seen: SeenInParts, layers: Iterable[str]) -> dict[str, Tensor]:
+    """The activations of the whole picture at `layers`, from its parts in any order."""
+    pieces: dict[str, list[tuple[tuple[int, int], Tensor]]] = {name: [] for name in layers}
+    for features, part in seen():
+        for name, kept in pieces.items():
+            down, across = part.spans.get(name, (Span(0), Span(0)))
+            own = part.own(name, features[name])
+            if own.numel():
+                kept.append(((down.first, across.first), own.clone()))
+    return {name: _pasted(kept) for name, kept in pieces.items()}
+
+
+def _pasted(pieces: list[tuple[tuple[int, int], Tensor]]) -> Tensor:
+    """Pieces [1, C, h, w] with their places, as one."""
+    height = max(top + piece.shape[-2] for (top, _), piece in pieces)
+    width = max(left + piece.shape[-1] for (_, left), piece in pieces)
+    first = pieces[0][1]
+    whole = first.new_empty(1, first.shape[1], height, width)
+    for (top, left), piece in pieces:
+        whole[..., top : top + piece.shape[-2], left : left + piece.shape[-1]] = piece
+    return whole

@@ -132,7 +132,7 @@ def _look(
             entropy=normalised_entropy(activation),
             effective_rank=effective_rank(activation),
             gradient_norm=float(gradient.norm()),
-            unevenness=unevenness(gradient, stride),
+            unevenness=unevenness(gradient.cpu(), stride),
         )
     return found
 

@@ -1,4 +1,4 @@
-"""One strength that means the same at every size, for every style and on every network.
+"""One strength instead of weights, at every size, for every style and on every network.
 
 The raw losses differ by orders of magnitude between networks, layers, sizes and pictures, so a weight tuned on one
 job misses on the next. What the optimiser feels is the gradient. At the start of a level the gradient norms of the
@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import torch
 from torch import Generator, Tensor
 
-from impasto.backbones import Backbone
 from impasto.errors import DivergedError
 from impasto.losses import Loss, Term
+from impasto.solve.looking import Look
 from impasto.solve.start import white_noise
 
 PROBE_NOISE = 0.05
@@ -37,44 +36,39 @@ def style_ratio(strength: float) -> float:
 
 
 def balance(
-    backbone: Backbone,
-    terms: Sequence[tuple[Loss, Term]],
-    layers: Sequence[str],
-    content: Tensor,
-    ratio: float,
-    generator: Generator,
+    look: Look, terms: Sequence[tuple[Loss, Term]], content: Tensor, ratio: float, generator: Generator
 ) -> list[float]:
     """Return one factor to each term, to be multiplied with the loss's own weight.
 
     ratio: style over content, in gradient norm, as from `style_ratio`; at infinity the content counts for nothing.
+
     Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
     of its weight times the content's. The whole objective is scaled to 1 at the point measured.
 
     Raises DivergedError if a gradient there is not finite.
     """
-    probe = (content + PROBE_NOISE * white_noise(content, generator)).requires_grad_()
-    features = backbone(probe, layers)
-    groups = [loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in enumerate(terms)]
-    values = [term(features) for _, term in terms]
-    sums: dict[str, Tensor] = {}
-    for group, (loss, _), value in zip(groups, terms, values, strict=True):
-        part = value if loss.target == "none" else loss.weight * value
-        sums[group] = sums[group] + part if group in sums else part
-    factors = role_factors({group: gradient_norm(part, probe) for group, part in sums.items()}, ratio)
-    weights = [factors[group] for group in groups]
-    total = sum(w * loss.weight * float(v.detach()) for w, (loss, _), v in zip(weights, terms, values, strict=True))
-    scale = 1 / total if total > 0 and math.isfinite(total) else 1.0
-    return [w * scale for w in weights]
+    probe = content + PROBE_NOISE * white_noise(content, generator)
+    groups: dict[str, dict[str, tuple[float, Term]]] = {}
+    names = [loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in enumerate(terms)]
+    for i, (name, (loss, term)) in enumerate(zip(names, terms, strict=True)):
+        groups.setdefault(name, {})[str(i)] = (1.0 if loss.target == "none" else loss.weight, term)
+    norms: dict[str, float] = {}
+    values: dict[int, float] = {}
+    for name, group in groups.items():
+        seen, gradient = look.gradient(probe, group)
+        norms[name] = finite_norm(gradient)
+        values |= {int(i): seen[i] for i in group}
+    factors = role_factors(norms, ratio)
+    weights = [factors[name] for name in names]
+    whole = sum(
+        weights[i] * values[i] * (loss.weight if loss.target == "none" else 1) for i, (loss, _) in enumerate(terms)
+    )
+    scale = 1 / whole if whole > 0 and math.isfinite(whole) else 1.0
+    return [weight * scale for weight in weights]
 
 
-def gradient_norm(value: Tensor, image: Tensor) -> float:
-    """The Euclidean norm of the gradient of `value` at `image`; 0 where it does not depend on it.
-
-    Raises DivergedError if it is not finite.
-    """
-    if not value.requires_grad:
-        return 0.0
-    (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
+def finite_norm(gradient: Tensor) -> float:
+    """The Euclidean norm. Raises DivergedError if it is not finite."""
     norm = float(gradient.norm())
     if not math.isfinite(norm):
         raise DivergedError("a loss has no finite gradient at the content picture. Try --precision fp32.")

@@ -48,6 +48,8 @@ class Problem:
     calibration: what the ratio that a strength asks for is multiplied by on this network.
     detail: how much of the fine detail that the content picture loses in being made small is put back when a level
         starts from the enlarged result of the one before; 0 … 1.
+    tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
+        None looks at once. The gradient is the same.
     shift: how the picture is moved against the network, so that its strides print no grid.
     """
 
@@ -61,6 +63,7 @@ class Problem:
     calibration: float = 1.0
     detail: float = 0.5
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
+    tile: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -84,4 +84,4 @@ def wave_filter(size: int, new_size: int, half_periods: float) -> Tensor:
         return (places[:, None] * waves * math.pi).cos()
 
     share = torch.where(waves == 0, 1.0, 2.0) / size
-    return cosines(new_size) @ torch.diag(gain * share) @ cosines(size).T
+    return (cosines(new_size) * gain * share) @ cosines(size).T

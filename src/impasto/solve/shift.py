@@ -37,8 +37,11 @@ class Shift:
     def __post_init__(self) -> None:
         if self.pixels not in (1, 2, 4, 8, 16, 32, 64):
             raise JobError(f"the picture is shifted by up to 1 (not at all), 2, 4, 8 … 64 pixels, not {self.pixels}")
-        if self.every < 1:
-            raise JobError(f"the picture can be shifted every 1 or more steps, not every {self.every}")
+        if self.every < 2:
+            raise JobError(
+                f"the picture can be shifted every 2 or more steps, not every {self.every}: "
+                "the first step at a new place only looks"
+            )
 
     def due(self, step: int) -> bool:
         """Whether a new place is taken before the step of this index, from 0."""

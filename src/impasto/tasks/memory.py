@@ -9,7 +9,7 @@ import psutil
 import torch
 from torch import Tensor
 
-from impasto.backbones import Backbone
+from impasto.backbones import Backbone, receptive_fields
 from impasto.errors import SolveError
 
 GIGABYTE = 1e9
@@ -36,6 +36,14 @@ def least_memory(backbone: Backbone, layers: Sequence[str], width: int, height: 
     return sum({storage._cdata: storage.nbytes() for storage in kept}.values())
 
 
+def tile_extent(backbone: Backbone, layers: Sequence[str], side: int, tile: int | None) -> int:
+    """How many pixels are computed at once along a side: all, or a tile with what its positions see around it."""
+    if tile is None:
+        return side
+    fields = receptive_fields(backbone.graph.plan(layers)).values()
+    return min(side, tile + max(max(field.vertical.size, field.horizontal.size) for field in fields))
+
+
 def check_memory(needed: int, width: int, height: int, *, free: int | None = None) -> None:
     """Raise SolveError if painting `width` x `height` pixels needs more bytes than there are.
 
@@ -48,5 +56,6 @@ def check_memory(needed: int, width: int, height: int, *, free: int | None = Non
         largest = math.floor(max(width, height) * math.sqrt(free / needed))
         raise SolveError(
             f"{width}×{height} pixels need more than {needed / GIGABYTE:,.1f} GB of memory here, and "
-            f"{free / GIGABYTE:,.1f} GB are free. Ask for a --size well under {largest}, or close other programs."
+            f"{free / GIGABYTE:,.1f} GB are free. Ask for a --size well under {largest}, paint in tiles with "
+            "--tile 1024, or close other programs."
         )

@@ -18,3 +18,9 @@ def to_picture(image: Tensor, *, depth: int = 8) -> Picture:
     """The image [1, 3, H, W] as an opaque picture, clipped to [0, 1]."""
     pixels = image.detach()[0].float().clamp(0, 1).cpu().numpy()
     return Picture(np.ascontiguousarray(pixels), depth=depth)
+
+
+def fit_longer_side(picture: Picture, longer: float, shortest: int) -> tuple[int, int]:
+    """Width and height with the given longer side, but no side under `shortest`."""
+    scale = max(longer / max(picture.width, picture.height), shortest / min(picture.width, picture.height))
+    return max(shortest, round(picture.width * scale)), max(shortest, round(picture.height * scale))

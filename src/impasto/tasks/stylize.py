@@ -42,9 +42,9 @@ from impasto.solve import (
 )
 from impasto.tasks.colour import match_colours
 from impasto.tasks.job import Job, PictureSource, name_of, picture_source
-from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory
+from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory, tile_extent
 from impasto.tasks.picture_start import PictureStart
-from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
 from impasto.weights.backbone import best_precision, find_device
 
@@ -78,6 +78,8 @@ class StylizeJob(Job, kind="stylize"):
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
     detail: see `impasto.solve.Problem`.
+    tile: the side in pixels of the tiles that a picture is looked at in, so that memory depends on the tile and not on
+        the picture; the same picture, in a third more time. None looks at once.
     shift, shift_every: see `impasto.solve.Shift`. Without a shift the network gets the one that keeps its grid out of
         the picture.
 
@@ -105,6 +107,7 @@ class StylizeJob(Job, kind="stylize"):
     smallest: int = 64
     steps: tuple[int, ...] = (60, 50, 40, 25)
     detail: float = 1.0
+    tile: int | None = None
     shift: int | None = None
     shift_every: int = 8
 
@@ -141,6 +144,8 @@ class StylizeJob(Job, kind="stylize"):
         if not self.steps or any(n < 0 for n in self.steps):
             raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
         parse_size(self.size)
+        if self.tile is not None and self.tile < 64:
+            raise JobError(f"a tile must be at least 64 pixels, not {self.tile}")
         _ = self.placed_shift
 
     @property
@@ -209,6 +214,7 @@ class StylizeJob(Job, kind="stylize"):
             calibration=painting_defaults(self.backbone).calibration,
             detail=self.detail,
             shift=self.placed_shift,
+            tile=self.tile,
             seed=self.seed,
         )
 
@@ -239,7 +245,8 @@ class StylizeJob(Job, kind="stylize"):
         planned, place = self._plan_network(), find_device(self.device)
         planned.check_size(width, height, self.layers)
         if place.type == "cpu" and width * height >= WORTH_ASKING:
-            check_memory(least_memory(planned, self.layers, width, height), width, height)
+            seen_wide, seen_high = (tile_extent(planned, self.layers, side, self.tile) for side in (width, height))
+            check_memory(least_memory(planned, self.layers, seen_wide, seen_high), width, height)
 
     def _plan_network(self) -> Backbone:
         """The network without numbers, on the meta device.
@@ -311,9 +318,3 @@ class StylizeJob(Job, kind="stylize"):
             "precision": self.precision,
             "device": self.device,
         }
-
-
-def fit_longer_side(picture: Picture, longer: float, shortest: int) -> tuple[int, int]:
-    """Width and height with the given longer side, but no side under `shortest`."""
-    scale = max(longer / max(picture.width, picture.height), shortest / min(picture.width, picture.height))
-    return max(shortest, round(picture.width * scale)), max(shortest, round(picture.height * scale))

@@ -34,9 +34,8 @@ class Look:
     preset
         Settings with a name; `impasto presets list` shows them.
     strength
-        From 0 (the photo) to 1 (all style), balanced anew for every size, style and network; networks still take
-        unlike amounts of style at one strength, and most take little more above 0.6. `none` takes the weights of the
-        losses as they are, as the papers do.
+        From 0 (the photo) to 1 (all style), calibrated on each network; most take little more above 0.6. `none` takes
+        the weights of the losses as they are, as the papers do.
     style_weights
         The shares of several styles, separated by commas: 2,1.
     style_scale
@@ -177,17 +176,21 @@ class Machine:
         auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
     precision
         Of the convolutions: auto, fp32 or bf16.
+    tile
+        Look at the picture in tiles of this many pixels, for pictures too large for the memory; the gradient is the
+        same.
     offline
         Ask no source on the network for weights.
     """
 
     device: Annotated[str | None, Parameter(metavar="NAME")] = None
     precision: Annotated[str | None, Parameter(metavar="NAME")] = None
+    tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None
     offline: Offline = False
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
-        return {"device": self.device, "precision": self.precision}
+        return {"device": self.device, "precision": self.precision, "tile": self.tile}
 
 
 @Parameter(name="*", group=SETTINGS)

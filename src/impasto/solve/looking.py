@@ -1,0 +1,161 @@
+"""How a picture is looked at: at once, or in tiles with the exact gradient of the whole.
+
+What the losses know of a picture are sums over positions. So a first pass without gradients adds up the sums of all
+tiles; the gradient of the objective to those sums is the same for every tile; and a second pass carries it back through
+each tile by itself. Each tile is computed with all the pixels around that its own positions see, so its sums are exact:
+this is the gradient of the whole picture up to rounding, and no seam can be.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from impasto.backbones import Backbone
+from impasto.errors import JobError
+from impasto.losses import PIXELS, WHOLE, Features, Part, SeenInParts, Term
+from impasto.solve.shift import Offset, shifted
+from impasto.solve.tiles import Tile, tiles
+
+Terms = Mapping[str, tuple[float, Term]]
+"""Terms with what they are multiplied by, by name."""
+
+
+@dataclass(frozen=True)
+class Look(abc.ABC):
+    """Looks at pictures through a network, at the layers asked for.
+
+    pixels, offset: the place that a picture is seen from, see `impasto.solve.shift`; without an offset it is not moved.
+    """
+
+    backbone: Backbone
+    layers: tuple[str, ...]
+    pixels: int = 1
+    offset: Offset | None = None
+
+    def moved_to(self, offset: Offset) -> Look:
+        """The same from another place."""
+        return replace(self, offset=offset)
+
+    def at(self, layers: Sequence[str]) -> Look:
+        """The same at other layers."""
+        return replace(self, layers=tuple(layers))
+
+    @abc.abstractmethod
+    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
+        """The features of each part of a picture [1, 3, H, W], without gradients."""
+
+    def seen(self, image: Tensor) -> SeenInParts:
+        """A picture to be looked at as often as is asked."""
+        return partial(self.parts, image)
+
+    @abc.abstractmethod
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
+        """Each weighted term at `image` [1, 3, H, W], and the gradient of their sum to it."""
+
+    def _place(self, image: Tensor) -> Tensor:
+        return image if self.offset is None else shifted(image, self.offset, self.pixels)
+
+
+@dataclass(frozen=True)
+class AtOnce(Look):
+    """The whole picture in one pass."""
+
+    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
+        """The one part."""
+        with torch.no_grad():
+            features = self._features(image)
+        yield features, WHOLE
+
+    def seen(self, image: Tensor) -> SeenInParts:
+        """What was seen once is kept."""
+        parts = list(self.parts(image))
+        return lambda: parts
+
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
+        """By one pass forwards and one back."""
+        leaf = image.detach().requires_grad_()
+        features = self._features(leaf)
+        values = {name: weight * term(features) for name, (weight, term) in terms.items()}
+        total = torch.stack(list(values.values())).sum()
+        gradient = torch.autograd.grad(total, leaf)[0] if total.requires_grad else torch.zeros_like(image)
+        return {name: float(value.detach()) for name, value in values.items()}, gradient.contiguous()
+
+    def _features(self, image: Tensor) -> Features:
+        seen: dict[str, Tensor] = self.backbone(self._place(image), self.layers)
+        return {name: image if name == PIXELS else activation for name, activation in seen.items()}
+
+
+@dataclass(frozen=True)
+class InTiles(Look):
+    """Tile by tile; memory depends on the tile, not on the picture. side: of a tile without what it sees around."""
+
+    side: int = 1024
+
+    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
+        """A part to a tile."""
+        moved = self._place(image)
+        for tile in self._tiles(image, moved):
+            with torch.no_grad():
+                features = self.backbone(moved[..., tile.rows, tile.columns], self.layers)
+            yield features, tile.part
+
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
+        """By two passes forwards and one back. Raises JobError if a term does not add up."""
+        for name, (_, term) in terms.items():
+            if not term.adds_up:
+                raise JobError(
+                    f"the {name} loss looks at a layer as a whole and cannot be painted in tiles; "
+                    "paint without --tile, or choose a transform that acts on each position by itself"
+                )
+        added = self._sums(image, terms)
+        with torch.enable_grad():
+            leaves = {name: [number.requires_grad_() for number in numbers] for name, numbers in added.items()}
+            values = {name: weight * term.value(leaves[name]) for name, (weight, term) in terms.items()}
+            total = torch.stack(list(values.values())).sum()
+            flat = [number for numbers in leaves.values() for number in numbers]
+            slopes = torch.autograd.grad(total, flat, allow_unused=True)
+        gradient = self._carried_back(image, terms, slopes)
+        return {name: float(value.detach()) for name, value in values.items()}, gradient
+
+    def _sums(self, image: Tensor, terms: Terms) -> dict[str, list[Tensor]]:
+        """What each term sums over the picture."""
+        added: dict[str, list[Tensor]] = {}
+        for features, part in self.parts(image):
+            for name, (_, term) in terms.items():
+                numbers = term.sums(features, part)
+                earlier = added.get(name)
+                added[name] = (
+                    list(numbers) if earlier is None else [a + b for a, b in zip(earlier, numbers, strict=True)]
+                )
+        return added
+
+    def _carried_back(self, image: Tensor, terms: Terms, slopes: Sequence[Tensor | None]) -> Tensor:
+        """The gradient to the picture, given that to the sums."""
+        with torch.enable_grad():
+            leaf = image.detach().requires_grad_()
+            moved = self._place(leaf)
+            gradient = torch.zeros_like(moved)
+            for tile in self._tiles(image, moved):
+                seen = moved.detach()[..., tile.rows, tile.columns].requires_grad_()
+                features = self.backbone(seen, self.layers)
+                numbers = [n for _, term in terms.values() for n in term.sums(features, tile.part)]
+                parts = [
+                    (slope * n).sum()
+                    for slope, n in zip(slopes, numbers, strict=True)
+                    if slope is not None and n.requires_grad
+                ]
+                if parts:
+                    gradient[..., tile.rows, tile.columns] += torch.autograd.grad(torch.stack(parts).sum(), seen)[0]
+            (unmoved,) = torch.autograd.grad(moved, leaf, gradient) if moved is not leaf else (gradient,)
+        return unmoved.contiguous()
+
+    def _tiles(self, image: Tensor, moved: Tensor) -> list[Tile]:
+        plan = self.backbone.graph.plan(self.layers)
+        size = (moved.shape[-2], moved.shape[-1])
+        return tiles(plan, self.layers, size, self.side, self.offset or (0, 0), (image.shape[-2], image.shape[-1]))

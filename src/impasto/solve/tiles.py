@@ -1,0 +1,84 @@
+"""Cutting a picture into tiles, each with all that its own positions see.
+
+Tiles begin at multiples of the largest stride, so that a layer has the same positions in a tile as in the whole; the
+pixels around them are the receptive field's. Where the picture ends, a tile ends with it, and pads as the whole does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from impasto.backbones import Node, Reach, receptive_fields
+from impasto.errors import JobError
+from impasto.losses import PIXELS, Part, Span
+
+
+@dataclass(frozen=True)
+class Tile:
+    """rows, columns: the pixels that are computed; part: what of them is the tile's own."""
+
+    rows: slice
+    columns: slice
+    part: Part
+
+
+def tiles(
+    plan: Sequence[Node],
+    layers: Sequence[str],
+    size: tuple[int, int],
+    side: int,
+    offset: tuple[int, int],
+    inner: tuple[int, int],
+) -> list[Tile]:
+    """Cut a picture of height and width `size` into tiles of about `side` pixels.
+
+    plan: the nodes that compute `layers`. offset, inner: where in that picture the one lies whose pixels count as the
+    layer `input`, and its height and width; what is around it was mirrored.
+    Raises JobError for layers without positions, and for a side that is too small.
+    """
+    fields = receptive_fields(plan)
+    missing = [name for name in layers if name not in fields and name != PIXELS]
+    if missing:
+        raise JobError(f"{missing[0]} sees the picture as a whole, so it cannot be computed in tiles")
+    axes = []
+    for axis in (0, 1):
+        reaches = {name: (field.vertical, field.horizontal)[axis] for name, field in fields.items() if name in layers}
+        strides = [(field.vertical, field.horizontal)[axis].stride for field in fields.values()]
+        axes.append(_along(reaches, max(strides), size[axis], side, offset[axis], inner[axis]))
+    return [
+        Tile(rows, columns, Part({name: (down[name], across[name]) for name in down}))
+        for rows, down in axes[0]
+        for columns, across in axes[1]
+    ]
+
+
+def _along(
+    reaches: dict[str, Reach], stride: int, size: int, side: int, offset: int, inner: int
+) -> list[tuple[slice, dict[str, Span]]]:
+    """The tiles along one axis: the pixels computed, and the positions owned of each layer."""
+    if side < stride:
+        raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
+    before = max(0, *(reach.before for reach in reaches.values()))
+    after = max(0, *(reach.after for reach in reaches.values()))
+    bounds = [*range(0, size, side // stride * stride), size]
+    along = []
+    for start, stop in pairwise(bounds):
+        first = max(0, (start - before) // stride * stride)
+        end = min(size, stop + after + stride)
+        spans = {}
+        for name, reach in reaches.items():
+            if name == PIXELS:
+                spans[name] = _pixels(start, stop, first - offset, offset, inner)
+            else:
+                last = None if stop == size else -(-stop // reach.stride)
+                spans[name] = Span(-(-start // reach.stride), last, first // reach.stride)
+        along.append((slice(first, end), spans))
+    return along
+
+
+def _pixels(start: int, stop: int, origin: int, offset: int, inner: int) -> Span:
+    """The pixels of the picture itself, which begins at `offset`, from `start` to `stop`."""
+    first = min(max(start - offset, 0), inner)
+    return Span(first, max(first, min(stop - offset, inner)), origin, inner)
