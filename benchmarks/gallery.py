@@ -32,9 +32,10 @@ mean](../explanation/measures.md).
 
 This page and its sheets are made by a script, with your own pictures if you like:
 
-    python benchmarks/gallery.py --contents {contents} --styles {styles} --size {size} --page docs/gallery
+    python benchmarks/gallery.py --contents {contents} \\
+        --styles {styles} --size {size} --page docs/gallery
 
-{sheets}
+{note}{sheets}
 | network | pair | style distance | LPIPS | lattice at 2, 4, 8, 16 px | the photo's | at most |
 |---|---|---|---|---|---|---|
 {rows}
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("--judge", default=JUDGE, choices=list(JUDGES))
     parser.add_argument("--pictures", type=Path, default=Path("gallery"), metavar="FOLDER")
     parser.add_argument("--page", type=Path, metavar="FOLDER")
+    parser.add_argument("--note", default="", metavar="TEXT", help="a sentence for the page")
     options = parser.parse_args()
     options.pictures.mkdir(parents=True, exist_ok=True)
     painted, missing = [], []
@@ -134,6 +136,7 @@ def write_page(painted: list[Painted], missing: list[str], options: argparse.Nam
         judge=options.judge,
         contents=" ".join(path.name for path in options.contents),
         styles=" ".join(path.name for path in options.styles),
+        note=f"{options.note}\n\n" if options.note else "",
         sheets="\n".join(sheets),
         rows="\n".join(p.row for p in painted),
         missing="\n" + "\n".join(missing) + "\n" if missing else "",
