@@ -13,6 +13,7 @@ from PIL import Image
 
 from impasto.apps.cli.batch import paint_folder, photos_in
 from impasto.apps.cli.main import main
+from impasto.apps.cli.painting import paint_new
 from impasto.errors import InputError
 from impasto.runs import list_runs
 from impasto.tasks import StylizeJob
@@ -100,6 +101,21 @@ def test_one_that_fails_stops_no_other_and_is_named(batch, folder):
     assert "error: photos/Bad.webp: it is not a picture Impasto reads" in err
     assert "error: photos/dot.png: it is 3x3, too small" in err
     assert err.endswith("error: 2 of 4 pictures failed: Bad.webp, dot.png\n")
+
+
+def test_one_too_large_for_the_memory_stops_no_other(batch, monkeypatch):
+    """Memory that runs out while painting, which no check foresaw, as a GPU's does."""
+
+    def short_of_memory(job, place, **options):
+        if "B.JPG" in str(job.content):
+            raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        paint_new(job, place, **options)
+
+    monkeypatch.setattr("impasto.apps.cli.batch.paint_new", short_of_memory)
+    code, _, err = batch()
+    assert code == 5
+    assert results() == ["a_painting.png"]
+    assert "error: photos/B.JPG: not enough memory" in err
 
 
 def test_in_json_each_picture_has_its_events(batch, folder):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.apps.cli.boundary import OUT_OF_MEMORY, is_out_of_memory
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import check_place, default_output, paint_new
 from impasto.apps.cli.streams import note, result_json
@@ -76,6 +77,11 @@ def paint_folder(
         except OF_ONE_PICTURE as error:
             failed.append(photo.name)
             _tell_failure(photo, error, json=json)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            failed.append(photo.name)
+            _tell_failure(photo, SolveError(OUT_OF_MEMORY), json=json)
         except CancelledError as error:
             raise CancelledError(f"{error}; then the same command paints the rest") from None
     if failed:

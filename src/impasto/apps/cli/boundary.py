@@ -16,8 +16,8 @@ BUG = 1
 NOBODY_READS = 141
 
 OUT_OF_MEMORY = (
-    "not enough memory for this picture: give a smaller --size, or close other programs. "
-    "Memory grows with the number of pixels: half the --size needs about a quarter"
+    "not enough memory for this picture: give a smaller --size, paint in tiles with --tile 1024, or close other "
+    "programs. Memory grows with the number of pixels: half the --size needs about a quarter"
 )
 
 REFUSALS = {
@@ -64,7 +64,7 @@ def _explained(error: Exception) -> tuple[str, int]:
     """What to say about an error that is none of ours, and its exit code."""
     if _is_usage(error):
         return str(error), InputError.exit_code
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return OUT_OF_MEMORY, SolveError.exit_code
     if isinstance(error, OSError) and error.errno in REFUSALS:
         where = f"{error.filename}: " if error.filename else ""
@@ -78,7 +78,8 @@ def _is_usage(error: Exception) -> bool:
     return parser is not None and isinstance(error, parser.CycloptsError)
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out: Python's own, a GPU's, or what an allocator wrote into another."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _MEMORY_SIGNS)
