@@ -225,6 +225,7 @@ def test_the_doctor_examines_a_real_network(folder, capsys, monkeypatch):
     assert (found["pictures"][0]["width"], found["pictures"][0]["height"]) == (256, 213)
     layers = {layer["layer"]: layer for layer in found["layers"]}
     assert set(layers) == set(json_layers(capsys, "squeezenet1_1")) - {"pool10"}
-    assert layers["fire5/concat"]["roles"] == ["content", "style"]
+    assert layers["fire5/concat"]["roles"] == ["content"]
+    assert layers["fire5/relu_squeeze1x1"]["roles"] == ["style"]
     assert all(layer["fit"] == (not layer["findings"]) for layer in layers.values())
     assert 0 < layers["fire5/concat"]["rank_share"] < 1
