@@ -49,7 +49,7 @@ class Problem:
     detail: how much of the fine detail that the content picture loses in being made small is put back when a level
         starts from the enlarged result of the one before; 0 … 1.
     tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
-        None looks at once. The gradient is the same.
+        None looks at once. The gradient is the same up to rounding.
     shift: how the picture is moved against the network, so that its strides print no grid.
     """
 

@@ -79,7 +79,7 @@ class StylizeJob(Job, kind="stylize"):
     steps: steps per level, from the smallest; further levels take the last number.
     detail: see `impasto.solve.Problem`.
     tile: the side in pixels of the tiles that a picture is looked at in, so that memory depends on the tile and not on
-        the picture; the same picture, in a third more time. None looks at once.
+        the picture. The gradient is the same up to rounding, the picture alike. None looks at once.
     shift, shift_every: see `impasto.solve.Shift`. Without a shift the network gets the one that keeps its grid out of
         the picture.
 

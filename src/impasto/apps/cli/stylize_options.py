@@ -178,7 +178,7 @@ class Machine:
         Of the convolutions: auto, fp32 or bf16.
     tile
         Look at the picture in tiles of this many pixels, for pictures too large for the memory; the gradient is the
-        same.
+        same up to rounding.
     offline
         Ask no source on the network for weights.
     """
