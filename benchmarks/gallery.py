@@ -128,7 +128,7 @@ def write_page(painted: list[Painted], missing: list[str], options: argparse.Nam
             title=f"{style}: every network",
             cell=300,
         )
-        write_picture(sheet, options.page / f"networks_{style}.jpg")
+        write_picture(sheet, options.page / f"networks_{style}.jpg", quality=80)
         sheets.append(f"## {style}\n\n![Every network on {style}](networks_{style}.jpg)\n")
     page = PAGE.format(
         pairs=len(options.contents) * len(options.styles),
