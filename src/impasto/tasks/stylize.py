@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, default_layers, painting_defaults
-from impasto.errors import JobError
+from impasto.backbones import Backbone, Padding, Pooling, default_layers, painting_defaults
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
     Picture,
@@ -43,10 +41,12 @@ from impasto.solve import (
 from impasto.tasks.colour import match_colours
 from impasto.tasks.job import Job, PictureSource, name_of, picture_source
 from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory, tile_extent
+from impasto.tasks.network import network_without_numbers
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
-from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, load_backbone
-from impasto.weights.backbone import best_precision, find_device
+from impasto.tasks.stylize_checks import check_values
+from impasto.weights import PrecisionChoice, load_backbone
+from impasto.weights.backbone import find_device
 
 
 def default_losses() -> tuple[Loss, ...]:
@@ -118,35 +118,7 @@ class StylizeJob(Job, kind="stylize"):
         object.__setattr__(self, "styles", tuple(picture_source(style) for style in styles))
         for name in ("style_weights", "losses", "steps"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        self._check_values()
-
-    def _check_values(self) -> None:
-        if not self.styles:
-            raise JobError("a style picture is needed: name at least one")
-        if self.style_weights and len(self.style_weights) != len(self.styles):
-            raise JobError(
-                f"{len(self.styles)} styles but {len(self.style_weights)} style weights; give one weight to a style"
-            )
-        if any(not 0 <= w < float("inf") for w in self.style_weights) or (
-            self.style_weights and not sum(self.style_weights)
-        ):
-            raise JobError(f"style weights must be 0 or more and not all 0: {list(self.style_weights)}")
-        if not 0 < self.style_scale <= 8:
-            raise JobError(f"style_scale must lie above 0 and up to 8, not {self.style_scale}")
-        if self.strength is not None and not 0 <= self.strength <= 1:
-            raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {self.strength}")
-        if not 0 <= self.match_colour <= 1:
-            raise JobError(f"match_colour must lie in 0 … 1, not {self.match_colour}")
-        if not 0 <= self.detail <= 1:
-            raise JobError(f"detail must lie in 0 … 1, not {self.detail}")
-        if self.smallest < 16:
-            raise JobError(f"smallest must be at least 16 pixels, not {self.smallest}")
-        if not self.steps or any(n < 0 for n in self.steps):
-            raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
-        parse_size(self.size)
-        if self.tile is not None and self.tile < 64:
-            raise JobError(f"a tile must be at least 64 pixels, not {self.tile}")
-        _ = self.placed_shift
+        check_values(self)
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
@@ -176,7 +148,7 @@ class StylizeJob(Job, kind="stylize"):
 
         The pictures are read; no weights are.
         """
-        self._plan_network()
+        self.plan_network()
         for style in self.styles:
             check_paintable(picture_from(style), name_of(style, "a style picture"))
         content = self.content_picture
@@ -242,27 +214,11 @@ class StylizeJob(Job, kind="stylize"):
 
     def _check_room(self, width: int, height: int) -> None:
         """Raise PictureError for a size too small for the network, SolveError for one too large for the memory."""
-        planned, place = self._plan_network(), find_device(self.device)
+        planned, place = self.plan_network(), find_device(self.device)
         planned.check_size(width, height, self.layers)
         if place.type == "cpu" and width * height >= WORTH_ASKING:
             seen_wide, seen_high = (tile_extent(planned, self.layers, side, self.tile) for side in (width, height))
             check_memory(least_memory(planned, self.layers, seen_wide, seen_high), width, height)
-
-    def _plan_network(self) -> Backbone:
-        """The network without numbers, on the meta device.
-
-        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
-        """
-        build, entry = BACKBONES[self.backbone], CATALOGUE[self.weights or DEFAULT[self.backbone]]
-        if entry.backbone != self.backbone:
-            raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {self.backbone}")
-        precision = best_precision(find_device(self.device)) if self.precision == "auto" else self.precision
-        with torch.device("meta"):
-            pooling = self.pooling or painting_defaults(self.backbone).pooling
-            graph = build(pooling=pooling, padding=self.padding, **entry.graph_options)
-            planned = Backbone(self.backbone, graph, entry.preprocessing, precision=precision)
-        planned.graph.plan(self.layers)
-        return planned
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -301,6 +257,15 @@ class StylizeJob(Job, kind="stylize"):
         content = self.content_picture
         painted = to_picture(image, depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)
+
+    def plan_network(self) -> Backbone:
+        """The network without numbers, on the meta device, where tensors have shapes and no memory.
+
+        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
+        """
+        planned = network_without_numbers(**self._network_settings)
+        planned.graph.plan(self.layers)
+        return planned
 
     @cached_property
     def network(self) -> Backbone:

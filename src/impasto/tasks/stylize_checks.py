@@ -1,0 +1,39 @@
+"""Whether the values of a stylise job can be meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impasto.errors import JobError
+from impasto.pictures import parse_size
+
+if TYPE_CHECKING:
+    from impasto.tasks.stylize import StylizeJob
+
+
+def check_values(job: StylizeJob) -> None:
+    """Raise JobError for a number out of its range, or lists that do not go together."""
+    if not job.styles:
+        raise JobError("a style picture is needed: name at least one")
+    if job.style_weights and len(job.style_weights) != len(job.styles):
+        raise JobError(
+            f"{len(job.styles)} styles but {len(job.style_weights)} style weights; give one weight to a style"
+        )
+    if any(not 0 <= w < float("inf") for w in job.style_weights) or (job.style_weights and not sum(job.style_weights)):
+        raise JobError(f"style weights must be 0 or more and not all 0: {list(job.style_weights)}")
+    if not 0 < job.style_scale <= 8:
+        raise JobError(f"style_scale must lie above 0 and up to 8, not {job.style_scale}")
+    if job.strength is not None and not 0 <= job.strength <= 1:
+        raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {job.strength}")
+    if not 0 <= job.match_colour <= 1:
+        raise JobError(f"match_colour must lie in 0 … 1, not {job.match_colour}")
+    if not 0 <= job.detail <= 1:
+        raise JobError(f"detail must lie in 0 … 1, not {job.detail}")
+    if job.smallest < 16:
+        raise JobError(f"smallest must be at least 16 pixels, not {job.smallest}")
+    if not job.steps or any(n < 0 for n in job.steps):
+        raise JobError(f"steps must be one or more numbers of 0 or more, not {list(job.steps)}")
+    parse_size(job.size)
+    if job.tile is not None and job.tile < 64:
+        raise JobError(f"a tile must be at least 64 pixels, not {job.tile}")
+    _ = job.placed_shift
