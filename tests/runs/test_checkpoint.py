@@ -30,6 +30,14 @@ def test_what_is_written_is_read(tmp_path):
     assert all(torch.equal(found.snapshot.tensors[name], tensor) for name, tensor in wanted.tensors.items())
 
 
+def test_pairs_of_bfloat16_are_read_as_such(tmp_path):
+    taken = snapshot()
+    tensors = {name: t.bfloat16() if name == "move0" else t for name, t in taken.tensors.items()}
+    found = read_checkpoint(write_checkpoint(tmp_path, Snapshot(1, 3, 13, tensors, taken.numbers), {})).snapshot
+    assert found.tensors["move0"].dtype == torch.bfloat16
+    assert all(torch.equal(found.tensors[name], tensor) for name, tensor in tensors.items())
+
+
 def test_the_two_last_are_kept(tmp_path):
     written = [write_checkpoint(tmp_path, snapshot(number=n), {}) for n in (9, 10, 11, 12)]
     assert checkpoints(tmp_path) == [written[3], written[2]]
@@ -89,8 +97,13 @@ IMAGE = torch.zeros(1, 3, 4, 4)
         ({"image": IMAGE.double()}, {}),
         ({"image": IMAGE / 0}, {}),
         ({"image": IMAGE, "first": torch.zeros(1, 3, 5, 4)}, {}),
+        ({"image": IMAGE.bfloat16()}, {}),
+        ({"image": IMAGE, "gradient": IMAGE.bfloat16()}, {}),
+        ({"image": IMAGE, "move0": IMAGE.half()}, {}),
+        ({"image": IMAGE, "change0": IMAGE.bfloat16() / 0}, {}),
+        ({"image": IMAGE, "change0": IMAGE.bfloat16() - float("inf")}, {}),
     ],
-    ids=range(14),
+    ids=range(19),
 )
 def test_forgeries_are_refused(tmp_path, tensors, changes):
     with pytest.raises(InputError, match="is damaged"):

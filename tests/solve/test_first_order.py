@@ -117,6 +117,22 @@ class TestEvery:
             assert torch.equal(descent.image, other.image)
             assert descent.value == other.value
 
+    def test_after_an_evaluation_that_failed_the_next_step_goes_on_as_if_it_had_not(
+        self, optimizer: Optimizer, quadratic: Callable[..., Any]
+    ) -> None:
+        def fails(image: Tensor) -> tuple[float, Tensor]:
+            raise MemoryError(str(image.shape))
+
+        smooth, rough = optimizer.begin(START), optimizer.begin(START)
+        objective = quadratic(0.2)
+        for step in range(6):
+            if step != 3:
+                with pytest.raises(MemoryError):
+                    rough.step(fails)
+            rough.step(objective)
+            smooth.step(objective)
+            assert torch.equal(rough.image, smooth.image)
+
     def test_a_flat_objective_moves_nothing(self, optimizer: Optimizer) -> None:
         descent = optimizer.begin(START)
         for _ in range(4):

@@ -121,7 +121,15 @@ def test_remembers_no_more_than_its_history(quadratic: Callable[..., Any]) -> No
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"history": 0}, {"smoothing": -1.0}, {"chroma": 0.0}, {"first_step": 0.0}, {"first_step": float("nan")}]
+    "wrong",
+    [
+        {"history": 0},
+        {"history_in": "fp16"},
+        {"smoothing": -1.0},
+        {"chroma": 0.0},
+        {"first_step": 0.0},
+        {"first_step": float("nan")},
+    ],
 )
 def test_wrong_settings_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(JobError, match=next(iter(wrong))):

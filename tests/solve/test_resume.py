@@ -28,7 +28,14 @@ from impasto.solve import (
     solve,
 )
 
-OPTIMIZERS = [LBFGS(history=2), LBFGS(first_step=200.0, smoothing=8.0), Adam(), SGD(learning_rate=4.0), Adam(box=False)]
+OPTIMIZERS = [
+    LBFGS(history=2),
+    LBFGS(history=2, history_in="bf16", smoothing=8.0),
+    LBFGS(first_step=200.0, smoothing=8.0),
+    Adam(),
+    SGD(learning_rate=4.0),
+    Adam(box=False),
+]
 LOSSES = (
     ContentLoss(layers=("relu2_1",)),
     GramLoss(layers=("relu1_1", "relu2_1")),
@@ -38,7 +45,7 @@ LOSSES = (
 
 def stored(snapshot: Snapshot) -> Snapshot:
     """As it comes back from a file: other memory, plain numbers."""
-    tensors = {name: torch.from_numpy(tensor.numpy().copy()) for name, tensor in snapshot.tensors.items()}
+    tensors = {name: tensor.clone() for name, tensor in snapshot.tensors.items()}
     return Snapshot(snapshot.level, snapshot.index, snapshot.number, tensors, dict(snapshot.numbers))
 
 
@@ -61,7 +68,9 @@ def told(event: Event) -> tuple[Any, ...]:
     return type(event), None if image is None else image.numpy().tobytes()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=["lbfgs", "lbfgs-smooth", "adam", "sgd", "adam-unboxed"])
+@pytest.mark.parametrize(
+    "optimizer", OPTIMIZERS, ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed"]
+)
 def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
     optimizer: Optimizer, make_problem: Callable[..., Problem]
 ) -> None:
@@ -107,6 +116,20 @@ def test_going_on_from_the_start_of_a_level(make_problem: Callable[..., Problem]
     first_level = next(e for e in whole if isinstance(e, Step) and e.number == 3)
     rest, _ = run(problem, Snapshot(1, 0, 3, {"image": first_level.image.clone()}, {}))
     assert told(rest[-1]) == told(whole[-1])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_snapshot_stays_as_it_was_though_nothing_is_copied(
+    optimizer: Optimizer, make_problem: Callable[..., Problem]
+) -> None:
+    kept = []
+    for event in solve(make_problem(optimizer=optimizer, losses=LOSSES)):
+        if isinstance(event, Step):
+            kept.append((event.snapshot(), stored(event.snapshot())))
+            assert kept[-1][0].tensors["image"] is event.image
+    for snapshot, copy in kept:
+        run(make_problem(optimizer=optimizer, losses=LOSSES), snapshot)
+        assert all(torch.equal(tensor, copy.tensors[name]) for name, tensor in snapshot.tensors.items())
 
 
 def test_the_seed_decides_and_nothing_else(make_problem: Callable[..., Problem]) -> None:

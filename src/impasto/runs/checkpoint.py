@@ -121,7 +121,10 @@ def _decoded(header: Any, tensors: dict[str, Tensor]) -> tuple[Snapshot, dict[st
     if len(shape) != 4 or tuple(shape[:2]) != (1, 3):
         raise ValueError(f"an image of shape {list(shape)}")
     for name, tensor in tensors.items():
-        if tensor.dtype != torch.float32 or tensor.shape != shape or not bool(tensor.isfinite().all()):
+        pair = name.startswith(("move", "change"))
+        if tensor.dtype != torch.float32 and not (pair and tensor.dtype == torch.bfloat16):
+            raise ValueError(f"the tensor {name} of type {tensor.dtype}")
+        if tensor.shape != shape or not all(bool(end.isfinite()) for end in tensor.aminmax()):
             raise ValueError(f"the tensor {name} is not of the image's shape and finite")
     if not isinstance(header["numbers"], dict) or not isinstance(header["facts"], dict):
         raise TypeError("tables that are none")

@@ -6,13 +6,15 @@ Departures from the textbook, and why:
 - Pixels live in [0, 1]. A pixel at a bound whose gradient points outward takes no part in the step (Bertsekas 1982,
   projected Newton methods), the trial is projected onto the box, and the curvature pair is taken from the move
   really made. Clamping after the fact instead would feed the history moves that never happened.
+- The direction is that of the two-loop recursion, by fewer passes over the history, see `impasto.solve.history`.
 - The initial inverse Hessian may be a smoothing operator instead of a multiple of the identity, see
   `impasto.solve.smoothing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +22,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import JobError
+from impasto.solve.history import History, blocks, difference, dot
 from impasto.solve.optimizers import LEVEL, Descent, Evaluate, Optimizer, check_positive
 from impasto.solve.smoothing import Smoothing
 
@@ -29,6 +32,7 @@ class LBFGS(Optimizer, kind="lbfgs"):
     """Limited-memory BFGS.
 
     history: curvature pairs remembered; each costs two images of memory.
+    history_in: the numbers they are held in; bf16 halves the memory of each pair, and is made for very large pictures.
     first_step: how far the first step moves pixels, root mean square, in levels of an 8-bit channel.
     smoothing: a wavelength in pixels; the method takes changes finer than this for costly until the gradients it sees
         say otherwise, and changes on the lattice of the network's strides for costlier still. 0 takes all changes for
@@ -38,6 +42,7 @@ class LBFGS(Optimizer, kind="lbfgs"):
 
     kind: Literal["lbfgs"] = "lbfgs"
     history: int = 10
+    history_in: Literal["fp32", "bf16"] = "fp32"
     first_step: float = 2.0
     smoothing: float = 0.0
     chroma: float = 1.0
@@ -49,6 +54,8 @@ class LBFGS(Optimizer, kind="lbfgs"):
         if not 0 <= self.smoothing < float("inf"):
             raise JobError(f"smoothing must be a wavelength of 0 pixels or more, not {self.smoothing}")
         check_positive("chroma", self.chroma)
+        if self.history_in not in ("fp32", "bf16"):
+            raise JobError(f"history_in must be fp32 or bf16, not {self.history_in!r}")
 
     def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
         """Start without any memory of curvature."""
@@ -56,19 +63,24 @@ class LBFGS(Optimizer, kind="lbfgs"):
 
 
 class LBFGSDescent(Descent):
-    """The image, the gradient there, and the last moves `s` with the changes `y` of gradient they made."""
+    """The image, the gradient there, and the last moves with the changes of gradient they made.
+
+    While the objective is evaluated, nothing is held as large as an image but the image, its gradient, the trial and
+    the pairs.
+    """
 
     def __init__(self, image: Tensor, settings: LBFGS, lattice: int = 1) -> None:
         super().__init__(image, settings.box)
         self.settings = settings
         self.gradient: Tensor | None = None
-        self.moves: list[Tensor] = []
-        self.changes: list[Tensor] = []
+        self.history = History(settings.history)
+        self.kept_as = torch.bfloat16 if settings.history_in == "bf16" else self.image.dtype
+        self.scale: float | None = None
         self.fraction = 1.0
-        height, width = self.image.shape[-2:]
-        self.smooth: Callable[[Tensor], Tensor] = Tensor.clone
+        self.metric: Smoothing | None = None
         if settings.smoothing:
-            self.smooth = Smoothing(
+            height, width = self.image.shape[-2:]
+            self.metric = Smoothing(
                 height, width, settings.smoothing, self.image.device, chroma=settings.chroma, lattice=lattice
             )
 
@@ -77,14 +89,14 @@ class LBFGSDescent(Descent):
         if self.gradient is None:
             self.value, self.gradient = evaluate(self.image)
             return
-        trial = self.image + self.fraction * self._direction(self.gradient)
+        trial = self._direction(self.gradient).mul_(self.fraction).add_(self.image)
         if self.box:
             trial.clamp_(0, 1)
         value, gradient = evaluate(trial)
         if not value <= self.value:
             self._shorten()
             return
-        self._remember(trial - self.image, gradient - self.gradient)
+        self._remember(trial, gradient, self.gradient)
         self.image, self.value, self.gradient, self.fraction = trial, value, gradient, 1.0
 
     def renew(self) -> None:
@@ -94,58 +106,66 @@ class LBFGSDescent(Descent):
     def _shorten(self) -> None:
         """Quarter the next trial; after three in a row, forget the curvature that misled."""
         self.fraction /= 4
-        if self.fraction <= 1 / 64 and self.moves:
-            self.moves, self.changes, self.fraction = [], [], 1.0
+        if self.fraction <= 1 / 64 and len(self.history):
+            self.history.clear()
+            self.fraction = 1.0
 
-    def _remember(self, move: Tensor, change: Tensor) -> None:
-        """Keep the pair if the objective curves upward along it, as the method needs."""
-        if float((move * change).sum()) > 1e-10 * float(move.norm() * change.norm()):
-            self.moves.append(move)
-            self.changes.append(change)
-            del self.moves[: -self.settings.history], self.changes[: -self.settings.history]
+    def _remember(self, trial: Tensor, gradient: Tensor, before: Tensor) -> None:
+        """Add the move to `trial`, and the change of gradient it made."""
+        move, change = (difference(*pair, self.kept_as) for pair in ((trial, self.image), (gradient, before)))
+        if self.history.append(move, change):
+            self.scale = None
 
     def _direction(self, gradient: Tensor) -> Tensor:
-        """The two-loop recursion on the pixels that are free to move."""
-        held = torch.zeros_like(gradient, dtype=torch.bool)
-        if self.box:
-            held = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
-        free = gradient.masked_fill(held, 0)
-        if not self.moves:
-            downhill = self.smooth(free).neg_().masked_fill_(held, 0)
-            size = float(downhill.square().mean().sqrt())
-            return downhill * (self.settings.first_step * LEVEL / size if size else 0.0)
-        direction = self._newton(free).neg_().masked_fill_(held, 0)
-        return direction if float((direction * free).sum()) < 0 else -free
+        """The quasi-Newton step on the pixels that are free to move, a tensor of its own."""
+        free = self._hold_(gradient.clone(memory_format=torch.contiguous_format), gradient)
+        if not len(self.history):
+            downhill = self._hold_(self._smooth_(free).neg_(), gradient)
+            size = math.sqrt(dot(downhill, downhill) / downhill.numel())
+            return downhill.mul_(self.settings.first_step * LEVEL / size if size else 0.0)
+        direction = self._hold_(self.history.newton_(free, self._start_).neg_(), gradient)
+        return direction if dot(direction, gradient) < 0 else self._hold_(gradient.neg(), gradient)
 
-    def _newton(self, gradient: Tensor) -> Tensor:
-        """The two-loop recursion: the inverse Hessian that the history suggests, times `gradient`."""
-        q = gradient.clone()
-        pairs = list(zip(self.moves, self.changes, strict=True))
-        weights = []
-        for s, y in reversed(pairs):
-            rho = 1 / float((s * y).sum())
-            alpha = rho * float((s * q).sum())
-            q.sub_(y, alpha=alpha)
-            weights.append((rho, alpha))
-        s, y = pairs[-1]
-        q = self.smooth(q).mul_(float((s * y).sum() / (y * self.smooth(y)).sum()))
-        for (s, y), (rho, alpha) in zip(pairs, reversed(weights), strict=True):
-            q.add_(s, alpha=alpha - rho * float((y * q).sum()))
-        return q
+    def _hold_(self, step: Tensor, gradient: Tensor) -> Tensor:
+        """Set to 0, in place, what concerns pixels at a bound that want to leave the box."""
+        if self.box:
+            flat, image, slope = step.view(-1), self.image.flatten(), gradient.flatten()
+            for block in blocks(flat):
+                below = (image[block] <= 0) & (slope[block] > 0)
+                flat[block].masked_fill_(below.logical_or_((image[block] >= 1) & (slope[block] < 0)), 0)
+        return step
+
+    def _smooth_(self, step: Tensor) -> Tensor:
+        """Multiply by the metric, in place."""
+        return step if self.metric is None else self.metric.apply_(step)
+
+    def _start_(self, step: Tensor) -> Tensor:
+        """Multiply, in place, by the inverse Hessian assumed without pairs: the metric, to the newest pair's scale."""
+        if self.scale is None:
+            change = self.history.changes[-1]
+            self.scale = float(self.history.products[-1, -1]) / self._squared_norm(change)
+        return self._smooth_(step).mul_(self.scale)
+
+    def _squared_norm(self, change: Tensor) -> float:
+        """The scalar product of a change of gradient with its smoothed self."""
+        if self.metric is None:
+            return dot(change, change)
+        return self.metric.norm_squared_(change.to(self.image.dtype, copy=True))
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
         """Image, gradient and history."""
         tensors = {"image": self.image}
         if self.gradient is not None:
             tensors["gradient"] = self.gradient
-        for i, (s, y) in enumerate(zip(self.moves, self.changes, strict=True)):
+        for i, (s, y) in enumerate(zip(self.history.moves, self.history.changes, strict=True)):
             tensors[f"move{i}"], tensors[f"change{i}"] = s, y
-        return tensors, {"value": self.value, "fraction": self.fraction, "pairs": len(self.moves)}
+        return tensors, {"value": self.value, "fraction": self.fraction, "pairs": len(self.history)}
 
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, float]) -> None:
         """Take up image, gradient and history."""
         self.image, self.gradient = tensors["image"], tensors.get("gradient")
-        pairs = range(int(numbers["pairs"]))
-        self.moves = [tensors[f"move{i}"] for i in pairs]
-        self.changes = [tensors[f"change{i}"] for i in pairs]
+        self.history.clear()
+        for i in range(int(numbers["pairs"])):
+            self.history.append(tensors[f"move{i}"], tensors[f"change{i}"])
+        self.scale = None
         self.value, self.fraction = numbers["value"], numbers["fraction"]

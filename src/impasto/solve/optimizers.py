@@ -7,6 +7,7 @@ An `Optimizer` is a frozen description; `begin` makes a `Descent`, which owns th
 from __future__ import annotations
 
 import abc
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.registry import Registry
+from impasto.solve.history import dot
 
 Evaluate = Callable[[Tensor], tuple[float, Tensor]]
 """From an image to the objective there and its gradient, a tensor of the same shape."""
@@ -65,14 +67,21 @@ class Descent(abc.ABC):
 
     @abc.abstractmethod
     def step(self, evaluate: Evaluate) -> None:
-        """Move, and evaluate once where that leads to; the first step evaluates only."""
+        """Move, and evaluate once where that leads to; the first step evaluates only.
+
+        Where `evaluate` raises, the descent is left such that the next call of `step` evaluates there again.
+        """
 
     def renew(self) -> None:  # noqa: B027 - most methods have nothing to do
         """Take note that the objective has become a slightly different one."""
 
     @abc.abstractmethod
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
-        """Return everything a resumed descent needs: tensors, and plain numbers."""
+        """Return everything a resumed descent needs: tensors, and plain numbers.
+
+        The tensors are the descent's own, and like `image` they are replaced and never changed, here and in a descent
+        that has taken them up: a state stays good as long as it is kept, without a copy.
+        """
 
     @abc.abstractmethod
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, float]) -> None:
@@ -125,17 +134,19 @@ class AdamDescent(Descent):
         """Take one of Adam's steps."""
         if self.gradient is not None:
             self._move(self.gradient)
+            self.gradient = None
         self.value, self.gradient = evaluate(self.image)
 
     def _move(self, gradient: Tensor) -> None:
         """The update of the paper's algorithm 1."""
         s = self.settings
         self.count += 1
-        self.first.lerp_(gradient, 1 - s.beta1)
-        self.second.lerp_(gradient.square(), 1 - s.beta2)
-        mean = self.first / (1 - s.beta1**self.count)
+        self.first = torch.lerp(self.first, gradient, 1 - s.beta1)
+        self.second = (self.second * s.beta2).addcmul_(gradient, gradient, value=1 - s.beta2)
         spread = (self.second / (1 - s.beta2**self.count)).sqrt_()
-        self.image = self.image - s.learning_rate * LEVEL * mean / (spread + 1e-8 * spread.max() + 1e-30)
+        spread.add_(1e-8 * spread.max() + 1e-30)
+        rate = s.learning_rate * LEVEL / (1 - s.beta1**self.count)
+        self.image = torch.addcdiv(self.image, self.first, spread, value=-rate)
         if self.box:
             self.image.clamp_(0, 1)
 
@@ -189,14 +200,15 @@ class SGDDescent(Descent):
         """Take one step of descent."""
         if self.gradient is not None:
             self._move(self.gradient)
+            self.gradient = None
         self.value, self.gradient = evaluate(self.image)
 
     def _move(self, gradient: Tensor) -> None:
         """Add the gradient to the velocity, and the velocity to the image."""
         if not self.factor:
-            size = float(gradient.square().mean().sqrt())
+            size = math.sqrt(dot(gradient, gradient) / gradient.numel())
             self.factor = self.settings.learning_rate * LEVEL / size if size else 0.0
-        self.velocity = self.settings.momentum * self.velocity - self.factor * gradient
+        self.velocity = (self.velocity * self.settings.momentum).sub_(gradient, alpha=self.factor)
         self.image = self.image + self.velocity
         if self.box:
             self.image.clamp_(0, 1)

@@ -5,9 +5,16 @@ a painting is made of lies at larger scales. Measured in the metric used here, a
 descent spends its first steps on shapes and strokes instead of grain. Lucid's Fourier-space images change the metric of
 gradient ascent for the same reason (Olah, Mordvintsev & Schubert 2017, "Feature visualization", section on
 preconditioning); here it is the starting point of a quasi-Newton method, which then learns the true curvature.
+
+An image continued by reflection is a sum of cosines with k = 0 … N - 1 half waves along a side of N pixels, and these
+are the type-II cosine transform. It is taken along one side after the other, in strips, and written over the image, so
+that memory beyond the image does not grow with it.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -21,6 +28,10 @@ PASSED = 0.02
 
 OPPONENTS = ((1.0, 1.0, 1.0), (1.0, -1.0, 0.0), (1.0, 1.0, -2.0))
 """Brightness, red against green, and yellow against blue: orthogonal directions among red, green and blue."""
+
+
+STRIP = 1 << 20
+"""About how many numbers are transformed at once."""
 
 
 class Smoothing:
@@ -45,32 +56,134 @@ class Smoothing:
         chroma: float = 1.0,
         lattice: int = 1,
     ) -> None:
-        rows = torch.fft.fftfreq(2 * height, device=device)[:, None]
-        columns = torch.fft.rfftfreq(2 * width, device=device)[None]
-        frequency = (rows.square() + columns.square()).sqrt()
-        brightness, colour = (1 / (1 + length * frequency) for length in (wavelength, wavelength * chroma))
-        self.gain = torch.stack([brightness, colour, colour]) * off_lattice(rows, columns, lattice) / brightness.mean()
+        self.rows, self.columns = Cosines(height, device), Cosines(width, device)
+        self.near = [near_lattice(side.frequencies, lattice) for side in (self.rows, self.columns)]
+        self.wavelengths = (wavelength, wavelength * chroma)
+        self.mean = mean_gain(height, width, wavelength, device)
         opponents = torch.tensor(OPPONENTS, device=device)
         self.opponents = opponents / opponents.norm(dim=1, keepdim=True)
-        self.height, self.width = height, width
 
-    def __call__(self, image: Tensor) -> Tensor:
-        """Smooth [1, 3, H, W]; the result has the same shape."""
-        opponents = self.opponents.to(image)
-        colours = torch.einsum("oc,nchw->nohw", opponents, image)
-        wide = torch.cat([colours, colours.flip(-1)], dim=-1)
-        whole = torch.cat([wide, wide.flip(-2)], dim=-2)
-        smooth = torch.fft.irfft2(torch.fft.rfft2(whole) * self.gain, s=(2 * self.height, 2 * self.width))
-        corner = smooth[..., : self.height, : self.width]
-        return torch.einsum("oc,nohw->nchw", opponents, corner).contiguous()
+    def apply_(self, image: Tensor) -> Tensor:
+        """Smooth [1, 3, H, W], contiguous, in place; returns it."""
+        self._across_(image)
+        for strip, columns in self._upright(image):
+            waves = self.rows.forward(strip)
+            self._weigh_(waves, columns)
+            self.rows.back(waves, strip)
+        for strip in self._level(image):
+            colours = torch.empty_like(strip)
+            self.columns.back(strip, colours)
+            strip.copy_(turned(colours, self.opponents.T))
+        return image
+
+    def norm_squared_(self, image: Tensor) -> float:
+        """The scalar product of an image [1, 3, H, W], contiguous, with its smoothed self. The image is lost."""
+        self._across_(image)
+        parts = []
+        for strip, columns in self._upright(image):
+            waves = self.rows.forward(strip).square_()
+            self._weigh_(waves, columns)
+            parts.append(waves.sum())
+        return float(torch.stack(parts).cpu().double().sum())
+
+    def _across_(self, image: Tensor) -> None:
+        """Replace colours by opponents, and each row by its waves."""
+        for strip in self._level(image):
+            strip.copy_(self.columns.forward(turned(strip, self.opponents)))
+
+    def _level(self, image: Tensor) -> Iterator[Tensor]:
+        """Strips [3, h, W] of an image, one above the other."""
+        yield from torch.split(image[0], max(1, STRIP // (3 * image.shape[-1])), dim=1)
+
+    def _upright(self, image: Tensor) -> Iterator[tuple[Tensor, slice]]:
+        """Strips of an image side by side, transposed to [3, w, H], and which columns each has."""
+        count = max(1, STRIP // (3 * image.shape[-2]))
+        for first in range(0, image.shape[-1], count):
+            columns = slice(first, min(first + count, image.shape[-1]))
+            yield image[0, :, :, columns].transpose(1, 2), columns
+
+    def _weigh_(self, waves: Tensor, columns: slice) -> None:
+        """Multiply the waves [3, w, H] of some columns by their gains."""
+        down, across = self.rows.frequencies, self.columns.frequencies[columns, None]
+        frequency = (down.square() + across.square()).sqrt_()
+        near = torch.zeros_like(frequency)
+        for sign, by_row, by_column in zip((1, -1), *self.near, strict=True):
+            near.addcmul_(by_column[columns, None], by_row, value=sign)
+        left = near.mul_(PASSED - 1).add_(1).div_(self.mean)
+        brightness, colour = (left / (frequency * length).add_(1) for length in self.wavelengths)
+        waves[0].mul_(brightness)
+        waves[1:].mul_(colour)
 
 
-def off_lattice(rows: Tensor, columns: Tensor, lattice: int) -> Tensor:
-    """Near 0 for waves that repeat with `lattice` pixels or a fraction of it, 1 away from them and for long waves.
+class Cosines:
+    """The orthonormal cosine transform of type II along a side of `length` pixels, and the way back.
 
-    rows [H, 1], columns [1, W]: frequencies in cycles per pixel.
+    By one Fourier transform of real numbers of the same length, those at even places first and then those at odd
+    places backwards (Makhoul 1980, "A fast cosine transform in one and two dimensions"). The waves of k and length - k
+    are the real and the imaginary part of one number, and come in the order 0, 1, length - 1, 2, length - 2, …
+    frequencies: in cycles per pixel, in that order.
     """
-    apart = [(frequency * lattice - (frequency * lattice).round()) / lattice for frequency in (rows, columns)]
-    near = torch.exp(-(apart[0].square() + apart[1].square()) / (2 * NOTCH**2))
-    long = (rows.abs() < 0.5 / lattice) & (columns.abs() < 0.5 / lattice)
-    return torch.where(long, 1.0, 1 - (1 - PASSED) * near)
+
+    def __init__(self, length: int, device: torch.device) -> None:
+        halves = torch.arange(length // 2 + 1, dtype=torch.float64)
+        size = torch.full_like(halves, math.sqrt(2 / length))
+        size[0] = math.sqrt(1 / length)
+        turn = torch.polar(size, -math.pi * halves / (2 * length))
+        self.turn = turn.to(torch.complex64).to(device)
+        self.turn_back = (1 / turn).to(torch.complex64).to(device)
+        pairs = torch.stack([halves, length - halves], dim=1).flatten()
+        self.frequencies = (torch.cat([pairs[:1], pairs[2 : length + 1]]) / (2 * length)).float().to(device)
+        self.length = length
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """The waves of signals [..., length]."""
+        sorted_ = torch.cat([signal[..., 0::2], signal[..., 1::2].flip(-1)], dim=-1)
+        numbers = torch.view_as_real(torch.fft.rfft(sorted_).mul_(self.turn)).flatten(-2)
+        return torch.cat([numbers[..., :1], numbers[..., 2 : self.length + 1]], dim=-1)
+
+    def back(self, waves: Tensor, signal: Tensor) -> None:
+        """Write the signals of these waves [..., length] into `signal`."""
+        numbers = waves.new_empty(*waves.shape[:-1], 2 * len(self.turn))
+        numbers[..., 0], numbers[..., 1] = waves[..., 0], 0
+        numbers[..., 2 : self.length + 1] = waves[..., 1:]
+        if self.length % 2 == 0:
+            numbers[..., -1] = -waves[..., -1]
+        turned_back = torch.view_as_complex(numbers.view(*waves.shape[:-1], -1, 2)).mul_(self.turn_back)
+        sorted_ = torch.fft.irfft(turned_back, n=self.length)
+        evens = (self.length + 1) // 2
+        signal[..., 0::2] = sorted_[..., :evens]
+        signal[..., 1::2] = sorted_[..., evens:].flip(-1)
+
+
+def turned(colours: Tensor, axes: Tensor) -> Tensor:
+    """The components of [3, h, w] along other axes of colour [3, 3], one to a row."""
+    return (axes.to(colours) @ colours.reshape(3, -1)).view(colours.shape)
+
+
+def mean_gain(height: int, width: int, wavelength: float, device: torch.device) -> float:
+    """The mean of 1 / (1 + wavelength · frequency) over the waves of height 2H and width 2W of real numbers.
+
+    Those have 2H frequencies down, of either sign, and W + 1 across.
+    """
+    rows = torch.arange(height + 1, device=device)[:, None] / (2 * height)
+    columns = torch.arange(width + 1, device=device) / (2 * width)
+    both_signs = torch.full_like(rows, 2.0)
+    both_signs[0] = both_signs[-1] = 1.0
+    count = max(1, STRIP // (width + 1))
+    sums = [
+        (signs / (1 + wavelength * (part.square() + columns.square()).sqrt_())).sum()
+        for part, signs in zip(torch.split(rows, count), torch.split(both_signs, count), strict=True)
+    ]
+    return float(torch.stack(sums).cpu().double().sum()) / (2 * height * (width + 1))
+
+
+def near_lattice(frequencies: Tensor, lattice: int) -> tuple[Tensor, Tensor]:
+    """Factors, down or across, of how near waves are to those that repeat with `lattice` pixels or a fraction of it.
+
+    With those of both sides, a product of the first ones is 1 at a wave of the lattice and falls off as a Gaussian of
+    width NOTCH; a product of the second ones is the same for waves longer than the lattice's, which do not count as
+    near, and else 0.
+    """
+    apart = (frequencies * lattice - (frequencies * lattice).round()) / lattice
+    near = torch.exp(-apart.square() / (2 * NOTCH**2))
+    return near, near * (frequencies < 0.5 / lattice)

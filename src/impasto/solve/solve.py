@@ -78,7 +78,7 @@ def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor
 def restore(descent: Descent, snapshot: Snapshot, level: Level) -> None:
     """Take up the state of a snapshot. Raises JobError if it is that of another kind of descent or size."""
     try:
-        descent.restore({k: t.to(descent.image, copy=True) for k, t in snapshot.tensors.items()}, snapshot.numbers)
+        descent.restore({k: t.to(descent.image.device) for k, t in snapshot.tensors.items()}, snapshot.numbers)
     except (KeyError, ValueError, OverflowError) as error:
         raise JobError(f"the snapshot is not one of this optimizer ({error!r} is amiss); start anew") from None
     if tuple(descent.image.shape) != (1, 3, level.height, level.width):
@@ -96,11 +96,10 @@ class Capture:
     number: int
 
     def __call__(self) -> Snapshot:
-        """Copy the state as it is now; only good until the next step is taken."""
+        """Hold fast the state as it is now, copying nothing; only good until the next step is taken."""
         tensors, numbers = self.descent.state()
-        copies = {name: tensor.detach().clone() for name, tensor in tensors.items()}
         losses = {LOSS + name: value for name, value in self.losses.items()}
-        return Snapshot(self.level, self.index, self.number, copies, numbers | losses)
+        return Snapshot(self.level, self.index, self.number, tensors, numbers | losses)
 
 
 def losses_in(snapshot: Snapshot) -> dict[str, float]:
