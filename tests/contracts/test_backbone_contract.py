@@ -49,7 +49,8 @@ def test_asking_for_more_changes_no_layer(
     image = image_of(side, side)
     together = backbone(image, layers)
     for layer in (layers[0], layers[len(layers) // 2], layers[-1]):
-        assert torch.equal(backbone(image, [layer])[layer], together[layer])
+        rounding = 1e-4 * float(together[layer].abs().max())
+        torch.testing.assert_close(backbone(image, [layer])[layer], together[layer], rtol=0, atol=rounding)
 
 
 @pytest.mark.parametrize("padding", ["zeros", "reflect"])

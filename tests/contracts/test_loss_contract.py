@@ -17,6 +17,7 @@ from impasto.losses import (
     GramLoss,
     Loss,
     Part,
+    Seen,
     SmoothedLoss,
     Softmax,
     Span,
@@ -240,7 +241,7 @@ def test_the_sums_of_parts_add_up_to_those_of_the_picture(loss: Loss) -> None:
     term = loss.bind(targets(loss, features(1, torch.float64)))
     seen = features(2, torch.float64)
     parts = [
-        term.sums({name: seen[name][..., rows, columns] for name, (rows, columns) in computed.items()}, part)
+        term.sums(Seen({name: seen[name][..., rows, columns] for name, (rows, columns) in computed.items()}, part))
         for part, computed in quarters()
     ]
     added = term.value([sum(numbers[1:], numbers[0]) for numbers in zip(*parts, strict=True)])

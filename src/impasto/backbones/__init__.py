@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.graph import INPUT as INPUT
     from impasto.backbones.graph import Graph as Graph
-    from impasto.backbones.graph import Node as Node
     from impasto.backbones.layers import Padding as Padding
     from impasto.backbones.layers import Pooling as Pooling
     from impasto.backbones.networks import BACKBONES as BACKBONES
+    from impasto.backbones.node import Node as Node
     from impasto.backbones.preprocessing import Preprocessing as Preprocessing
     from impasto.backbones.receptive_field import Reach as Reach
     from impasto.backbones.receptive_field import ReceptiveField as ReceptiveField
@@ -33,9 +33,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "backbone": ("Backbone", "Precision"),
         "defaults": ("default_layers", "painting_defaults"),
-        "graph": ("INPUT", "Graph", "Node"),
+        "graph": ("INPUT", "Graph"),
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),
+        "node": ("Node",),
         "preprocessing": ("Preprocessing",),
         "receptive_field": ("Reach", "ReceptiveField", "receptive_fields"),
         "surveying": ("SurveyedLayer", "survey"),

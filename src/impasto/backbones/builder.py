@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from impasto.backbones.graph import INPUT, Graph, Node
+from impasto.backbones.graph import INPUT, Graph
+from impasto.backbones.node import Node
 
 
 class Builder:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from impasto.backbones.graph import INPUT, Node
+from impasto.backbones.graph import INPUT
 from impasto.backbones.layers import GlobalAveragePool
+from impasto.backbones.node import Node
 from impasto.backbones.window import window_of
 
 LEAST_POSITIONS = 2

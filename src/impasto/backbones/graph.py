@@ -1,30 +1,25 @@
 """A network as an ordered list of named nodes, run only as deep as asked.
 
-Every operation is a node with a name of its own, so that any activation can be asked for as it really is: no hooks,
-nothing computed in place, no layer that shares its output with the next.
+Every operation is a node with a name of its own, so that any activation can be asked for as it really is: no hooks, no
+layer that shares its output with the next. What is not asked for need not exist: nodes whose activations nobody wants
+run together with the next, see `impasto.backbones.fusion`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Self
 
 from torch import Tensor, nn
 
+from impasto.backbones.fusion import Step, fuse, run
+from impasto.backbones.node import Node
 from impasto.errors import UnknownNameError
 from impasto.registry import did_you_mean
 
 INPUT = "input"
 """The name of the picture itself, as it enters the first node."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operation: `op` applied to the activations named by `inputs`."""
-
-    name: str
-    op: nn.Module
-    inputs: tuple[str, ...]
 
 
 class Graph(nn.Module):
@@ -38,6 +33,7 @@ class Graph(nn.Module):
         self.nodes = {node.name: node for node in nodes}
         self.aliases = dict(aliases or {})
         self.ops = nn.ModuleDict({node.name: node.op for node in nodes})
+        self._steps: dict[tuple[int, frozenset[str]], list[Step]] = {}
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -61,18 +57,21 @@ class Graph(nn.Module):
         return plan[::-1]
 
     def forward(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-        """Compute the activations of `layers` for `image` [N, C, H, W], by the names they were asked for.
-
-        An activation that nothing needs any more is let go at once.
-        """
-        plan = self.plan(layers)
+        """Compute the activations of `layers` for `image` [N, C, H, W], by the names they were asked for."""
         node_of = {name: self.aliases.get(name, name) for name in layers}
-        kept = set(node_of.values())
-        last_use = {name: i for i, node in enumerate(plan) for name in node.inputs}
-        values = {INPUT: image}
-        for i, node in enumerate(plan):
-            values[node.name] = self.ops[node.name](*(values[name] for name in node.inputs))
-            for name in set(node.inputs):
-                if last_use[name] == i and name not in kept:
-                    del values[name]
-        return {name: values[node] for name, node in node_of.items()}
+        seen = run(self._fused(frozenset(node_of.values())), image, INPUT, set(node_of.values()))
+        return {name: seen[node] for name, node in node_of.items()}
+
+    def _fused(self, kept: frozenset[str]) -> list[Step]:
+        """The steps to `kept`, laid out anew when a weight has changed."""
+        state = sum(tensor._version for tensor in chain(self.parameters(), self.buffers()))
+        if (state, kept) not in self._steps:
+            self._steps = {place: steps for place, steps in self._steps.items() if place[0] == state}
+            self._steps[state, kept] = fuse(self.plan(kept), kept)
+        return self._steps[state, kept]
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Torch's way to move weights to another device or precision."""
+        self._steps.clear()
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from impasto.backbones.graph import INPUT, Node
+from impasto.backbones.graph import INPUT
 from impasto.backbones.layers import GlobalAveragePool
+from impasto.backbones.node import Node
 from impasto.backbones.window import window_of
 
 

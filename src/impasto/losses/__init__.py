@@ -4,7 +4,7 @@ from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticL
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.moments import MomentsLoss
-from impasto.losses.part import WHOLE, Part, SeenInParts, Span
+from impasto.losses.part import WHOLE, Part, Seen, SeenInParts, Span
 from impasto.losses.smoothed import SmoothedLoss
 from impasto.losses.statistic import Statistic
 from impasto.losses.transforms import TRANSFORMS, Log, Power, Scale, Softmax, Standardise, Transform
@@ -25,6 +25,7 @@ __all__ = [
     "Power",
     "Role",
     "Scale",
+    "Seen",
     "SeenInParts",
     "SmoothedLoss",
     "Softmax",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.part import WHOLE, Part, SeenInParts, put_together
+from impasto.losses.part import Seen, SeenInParts, put_together
 from impasto.losses.statistic import Statistic
 from impasto.registry import Registry
 
@@ -31,8 +31,8 @@ class Term(abc.ABC):
     """
 
     @abc.abstractmethod
-    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
-        """What is summed over the positions of a part of the picture; of the whole, if no part is named."""
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
+        """What is summed over the positions of a part of the picture."""
 
     @abc.abstractmethod
     def value(self, sums: Sequence[Tensor]) -> Tensor:
@@ -45,7 +45,7 @@ class Term(abc.ABC):
 
     def __call__(self, features: Features) -> Tensor:
         """The term of a picture seen at once."""
-        return self.value(self.sums(features))
+        return self.value(self.sums(Seen(features)))
 
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
@@ -124,24 +124,28 @@ class StatisticLoss(Loss):
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """Sum what matters over the positions of [1, C, H, W], each weighted by `positions` [H, W] if given."""
 
+    def measure_seen(self, seen: Seen, name: str) -> Statistic:
+        """The same of a layer of a part of a picture, for a loss that shares with others what it measures."""
+        return self.measure(seen.own(name))
+
     @abc.abstractmethod
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """How far a layer of the image is from what is remembered, as one number."""
 
     def bind(self, targets: Targets) -> Term:
         """Add up the statistics of the targets in their shares, to compare with every step."""
-        return self.remember([(share, self.statistics([(features, WHOLE)])) for share, features in targets])
+        return self.remember([(share, self.statistics([Seen(features)])) for share, features in targets])
 
     def bind_seen(self, targets: Sequence[tuple[float, SeenInParts]]) -> Term:
         """The same with targets that are looked at part by part, whose statistics add up."""
         return self.remember([(share, self.statistics(seen())) for share, seen in targets])
 
-    def statistics(self, parts: Iterable[tuple[Features, Part]]) -> dict[str, Statistic]:
+    def statistics(self, parts: Iterable[Seen]) -> dict[str, Statistic]:
         """The statistic of each layer of a picture that is seen in parts."""
         added: dict[str, Statistic] = {}
-        for features, part in parts:
+        for seen in parts:
             for name in dict.fromkeys(self.layers):
-                measured = self.measure(part.own(name, features[name])).detach()
+                measured = self.measure_seen(seen, name).detach()
                 added[name] = added[name] + measured if name in added else measured
         return added
 
@@ -164,9 +168,9 @@ class StatisticTerm(Term):
     loss: StatisticLoss
     remembered: Mapping[str, Statistic]
 
-    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
         """Total and weight of each layer's statistic."""
-        measured = (self.loss.measure(part.own(name, features[name])) for name in self.remembered)
+        measured = (self.loss.measure_seen(seen, name) for name in self.remembered)
         return tuple(number for statistic in measured for number in (statistic.total, statistic.weight))
 
     def value(self, sums: Sequence[Tensor]) -> Tensor:

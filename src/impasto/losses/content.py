@@ -9,8 +9,8 @@ from typing import Literal
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.base import Features, Loss, Role, Targets, Term, check_scale
-from impasto.losses.part import WHOLE, Part
+from impasto.losses.base import Loss, Role, Targets, Term, check_scale
+from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
 
 ContentNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
@@ -81,11 +81,11 @@ class ContentTerm(Term):
     remembered: Mapping[str, Tensor]
     energies: Mapping[str, Tensor]
 
-    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
         """The sum of squares and the number of values of each layer."""
         numbers = []
         for name, kept in self.remembered.items():
-            own, target = part.own(name, features[name]), part.of_whole(name, kept)
+            own, target = seen.own(name), seen.of_whole(name, kept)
             squares = self.loss.squares(own, target)
             numbers += [squares, squares.new_tensor(own.numel())]
         return tuple(numbers)

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from impasto.losses.base import StatisticLoss, check_scale
 from impasto.losses.content import TINY
+from impasto.losses.part import Seen
+from impasto.losses.second_moments import second_moments
 from impasto.losses.statistic import Statistic, widened
 
 GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
@@ -16,12 +18,16 @@ GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style"
 
 def gram(activation: Tensor, positions: Tensor | None = None) -> Statistic:
     """G = F Fᵀ [C, C], summed over the positions of [1, C, H, W], with their number (or summed weight)."""
-    channels = activation.shape[1]
-    flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, channels)
     if positions is None:
-        return Statistic(flat.T @ flat, flat.new_tensor(flat.shape[0]))
+        return _without_means(second_moments(activation), activation)
+    flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, activation.shape[1])
     weights = positions.reshape(-1, 1)
     return Statistic(flat.T @ (flat * weights), weights.sum())
+
+
+def _without_means(moments: Tensor, activation: Tensor) -> Statistic:
+    """The Gram matrix out of the moments of [1, C, H, W]."""
+    return Statistic(moments[:-1], moments.new_tensor(activation.shape[-2] * activation.shape[-1]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,10 @@ class GramLoss(StatisticLoss, kind="gram"):
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """The Gram matrix of [1, C, H, W], as a sum over positions."""
         return gram(activation, positions)
+
+    def measure_seen(self, seen: Seen, name: str) -> Statistic:
+        """The same, from moments that other losses may share."""
+        return _without_means(seen.measured(second_moments, name), seen.own(name))
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""

@@ -66,17 +66,44 @@ class Part:
 WHOLE = Part()
 """The whole picture, computed at once."""
 
-SeenInParts = Callable[[], Iterable[tuple[Mapping[str, Tensor], Part]]]
-"""Looks at a picture part by part: the features computed for each, and which of them are its own."""
+
+class Seen:
+    """What was computed of a part of a picture: the features, and which of them are the part's own.
+
+    What several losses measure of a layer is measured once.
+    """
+
+    def __init__(self, features: Mapping[str, Tensor], part: Part = WHOLE) -> None:
+        self.features = features
+        self.part = part
+        self._measured: dict[tuple[Callable[[Tensor], Tensor], str], Tensor] = {}
+
+    def own(self, name: str, beyond: tuple[int, int] = (0, 0)) -> Tensor:
+        """The part's own positions of a layer, [1, C, h, w]; `beyond` as in `Part.own`."""
+        return self.part.own(name, self.features[name], beyond)
+
+    def of_whole(self, name: str, activation: Tensor) -> Tensor:
+        """The same positions of the layer of another, whole picture."""
+        return self.part.of_whole(name, activation)
+
+    def measured(self, measure: Callable[[Tensor], Tensor], name: str) -> Tensor:
+        """What `measure` finds at the part's own positions of a layer."""
+        if (measure, name) not in self._measured:
+            self._measured[measure, name] = measure(self.own(name))
+        return self._measured[measure, name]
 
 
-def put_together(seen: SeenInParts, layers: Iterable[str]) -> dict[str, Tensor]:
+SeenInParts = Callable[[], Iterable[Seen]]
+"""Looks at a picture part by part."""
+
+
+def put_together(parts: SeenInParts, layers: Iterable[str]) -> dict[str, Tensor]:
     """The activations of the whole picture at `layers`, from its parts in any order."""
     pieces: dict[str, list[tuple[tuple[int, int], Tensor]]] = {name: [] for name in layers}
-    for features, part in seen():
+    for seen in parts():
         for name, kept in pieces.items():
-            down, across = part.spans.get(name, (Span(0), Span(0)))
-            own = part.own(name, features[name])
+            down, across = seen.part.spans.get(name, (Span(0), Span(0)))
+            own = seen.own(name)
             if own.numel():
                 kept.append(((down.first, across.first), own.clone()))
     return {name: _pasted(kept) for name, kept in pieces.items()}

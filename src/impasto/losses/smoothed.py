@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.errors import JobError
 from impasto.losses.base import LOSSES, Features, Loss, Role, Targets, Term
 from impasto.losses.moments import MomentsLoss
-from impasto.losses.part import WHOLE, Part
+from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
 from impasto.losses.transforms import TRANSFORMS, Map, Softmax, Standardise, Transform
 from impasto.registry import OneOf
@@ -105,9 +105,9 @@ class SmoothedTerm(Term):
         """Only where the transforms act on each position by itself."""
         return self.loss.pointwise and self.term.adds_up
 
-    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
         """The wrapped loss's sums over what the transforms give."""
-        return self.term.sums(mapped(self.loss, features, self.maps), part)
+        return self.term.sums(Seen(mapped(self.loss, seen.features, self.maps), seen.part))
 
     def value(self, sums: Sequence[Tensor]) -> Tensor:
         """The wrapped loss's value."""

@@ -8,8 +8,8 @@ from typing import Literal
 
 from torch import Tensor
 
-from impasto.losses.base import PIXELS, Features, Loss, Targets, Term
-from impasto.losses.part import WHOLE, Part
+from impasto.losses.base import PIXELS, Loss, Targets, Term
+from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
 
 
@@ -34,12 +34,12 @@ class VariationTerm(Term):
 
     loss: VariationLoss
 
-    def sums(self, features: Features, part: Part = WHOLE) -> tuple[Tensor, ...]:
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
         """Four numbers a layer: squares and count along rows, squares and count along columns."""
         numbers = []
         for name in dict.fromkeys(self.loss.layers):
             for axis, beyond in ((-1, (0, 1)), (-2, (1, 0))):
-                differences = widened(part.own(name, features[name], beyond)).diff(dim=axis)
+                differences = widened(seen.own(name, beyond)).diff(dim=axis)
                 numbers += [differences.square().sum(), differences.new_tensor(differences.numel())]
         return tuple(numbers)
 

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.errors import JobError
-from impasto.losses import PIXELS, WHOLE, Features, Part, SeenInParts, Term
-from impasto.solve.shift import Offset, shifted
+from impasto.losses import PIXELS, Features, Seen, SeenInParts, Term
+from impasto.solve.shift import Offset, places, shifted
 from impasto.solve.tiles import Tile, tiles
 
 Terms = Mapping[str, tuple[float, Term]]
@@ -47,8 +47,8 @@ class Look(abc.ABC):
         return replace(self, layers=tuple(layers))
 
     @abc.abstractmethod
-    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
-        """The features of each part of a picture [1, 3, H, W], without gradients."""
+    def parts(self, image: Tensor) -> Iterator[Seen]:
+        """What is seen of each part of a picture [1, 3, H, W], without gradients."""
 
     def seen(self, image: Tensor) -> SeenInParts:
         """A picture to be looked at as often as is asked."""
@@ -66,11 +66,11 @@ class Look(abc.ABC):
 class AtOnce(Look):
     """The whole picture in one pass."""
 
-    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
+    def parts(self, image: Tensor) -> Iterator[Seen]:
         """The one part."""
         with torch.no_grad():
             features = self._features(image)
-        yield features, WHOLE
+        yield Seen(features)
 
     def seen(self, image: Tensor) -> SeenInParts:
         """What was seen once is kept."""
@@ -80,8 +80,8 @@ class AtOnce(Look):
     def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
         """By one pass forwards and one back."""
         leaf = image.detach().requires_grad_()
-        features = self._features(leaf)
-        values = {name: weight * term(features) for name, (weight, term) in terms.items()}
+        seen = Seen(self._features(leaf))
+        values = {name: weight * term.value(term.sums(seen)) for name, (weight, term) in terms.items()}
         total = torch.stack(list(values.values())).sum()
         gradient = torch.autograd.grad(total, leaf)[0] if total.requires_grad else torch.zeros_like(image)
         return {name: float(value.detach()) for name, value in values.items()}, gradient.contiguous()
@@ -97,13 +97,12 @@ class InTiles(Look):
 
     side: int = 1024
 
-    def parts(self, image: Tensor) -> Iterator[tuple[Features, Part]]:
+    def parts(self, image: Tensor) -> Iterator[Seen]:
         """A part to a tile."""
-        moved = self._place(image)
-        for tile in self._tiles(image, moved):
+        for tile in self._tiles(image):
             with torch.no_grad():
-                features = self.backbone(moved[..., tile.rows, tile.columns], self.layers)
-            yield features, tile.part
+                features = self.backbone(self._window(image, tile).seen, self.layers)
+            yield Seen(features, tile.part)
 
     def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
         """By two passes forwards and one back. Raises JobError if a term does not add up."""
@@ -126,9 +125,9 @@ class InTiles(Look):
     def _sums(self, image: Tensor, terms: Terms) -> dict[str, list[Tensor]]:
         """What each term sums over the picture."""
         added: dict[str, list[Tensor]] = {}
-        for features, part in self.parts(image):
+        for seen in self.parts(image):
             for name, (_, term) in terms.items():
-                numbers = term.sums(features, part)
+                numbers = term.sums(seen)
                 earlier = added.get(name)
                 added[name] = (
                     list(numbers) if earlier is None else [a + b for a, b in zip(earlier, numbers, strict=True)]
@@ -137,25 +136,59 @@ class InTiles(Look):
 
     def _carried_back(self, image: Tensor, terms: Terms, slopes: Sequence[Tensor | None]) -> Tensor:
         """The gradient to the picture, given that to the sums."""
-        with torch.enable_grad():
-            leaf = image.detach().requires_grad_()
-            moved = self._place(leaf)
-            gradient = torch.zeros_like(moved)
-            for tile in self._tiles(image, moved):
-                seen = moved.detach()[..., tile.rows, tile.columns].requires_grad_()
-                features = self.backbone(seen, self.layers)
-                numbers = [n for _, term in terms.values() for n in term.sums(features, tile.part)]
+        gradient = torch.zeros_like(image)
+        for tile in self._tiles(image):
+            with torch.enable_grad():
+                window = self._window(image.detach(), tile)
+                seen = Seen(self.backbone(window.seen, self.layers), tile.part)
+                numbers = [n for _, term in terms.values() for n in term.sums(seen)]
                 parts = [
                     (slope * n).sum()
                     for slope, n in zip(slopes, numbers, strict=True)
                     if slope is not None and n.requires_grad
                 ]
                 if parts:
-                    gradient[..., tile.rows, tile.columns] += torch.autograd.grad(torch.stack(parts).sum(), seen)[0]
-            (unmoved,) = torch.autograd.grad(moved, leaf, gradient) if moved is not leaf else (gradient,)
-        return unmoved.contiguous()
+                    total = torch.stack(parts).sum()
+                    gradient[..., window.rows, window.columns] += torch.autograd.grad(total, window.pixels)[0]
+        return gradient
 
-    def _tiles(self, image: Tensor, moved: Tensor) -> list[Tile]:
+    def _tiles(self, image: Tensor) -> list[Tile]:
         plan = self.backbone.graph.plan(self.layers)
-        size = (moved.shape[-2], moved.shape[-1])
-        return tiles(plan, self.layers, size, self.side, self.offset or (0, 0), (image.shape[-2], image.shape[-1]))
+        inner = (image.shape[-2], image.shape[-1])
+        size = inner
+        if self.offset is not None:
+            rows, columns = self._places(image)
+            size = (len(rows), len(columns))
+        return tiles(plan, self.layers, size, self.side, self.offset or (0, 0), inner)
+
+    def _places(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Which rows and columns of the image are those of the picture as it is moved."""
+        rows, columns = (
+            places(side, before, self.pixels).to(image.device)
+            for side, before in zip(image.shape[-2:], self.offset or (0, 0), strict=True)
+        )
+        return rows, columns
+
+    def _window(self, image: Tensor, tile: Tile) -> Window:
+        """What of the image a tile computes, moved without moving the rest."""
+        if self.offset is None:
+            pixels = image[..., tile.rows, tile.columns]
+            pixels = pixels.requires_grad_() if torch.is_grad_enabled() else pixels
+            return Window(tile.rows, tile.columns, pixels, pixels)
+        down, across = self._places(image)
+        down, across = down[tile.rows], across[tile.columns]
+        rows, columns = (slice(int(axis.min()), int(axis.max()) + 1) for axis in (down, across))
+        pixels = image[..., rows, columns]
+        pixels = pixels.requires_grad_() if torch.is_grad_enabled() else pixels
+        seen = pixels.index_select(-2, down - rows.start).index_select(-1, across - columns.start)
+        return Window(rows, columns, pixels, seen)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rows and columns of an image, the pixels there, and those pixels as a tile sees them."""
+
+    rows: slice
+    columns: slice
+    pixels: Tensor
+    seen: Tensor

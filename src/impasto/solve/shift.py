@@ -67,9 +67,20 @@ def shifted(image: Tensor, offset: Offset, pixels: int) -> Tensor:
 
     Every offset gives the same size. A side that is too short to be mirrored that far is mirrored as far as it goes.
     """
-    margins = []
-    for before, side in zip(offset, image.shape[-2:], strict=True):
-        room = min(pixels - 1, side - 1)
-        margins.append((min(before, room), room - min(before, room)))
-    (top, bottom), (left, right) = margins
+    (top, bottom), (left, right) = (
+        _margins(side, before, pixels) for side, before in zip(image.shape[-2:], offset, strict=True)
+    )
     return pad(image, (left, right, top, bottom), mode="reflect")
+
+
+def places(side: int, before: int, pixels: int) -> Tensor:
+    """Which row (or column) of an image of `side` rows is each row of what `shifted` makes of it."""
+    first, last = _margins(side, before, pixels)
+    there = torch.arange(-first, side + last).abs()
+    return (side - 1) - ((side - 1) - there).abs()
+
+
+def _margins(side: int, before: int, pixels: int) -> tuple[int, int]:
+    """By how much an axis is mirrored at its two ends."""
+    room = min(pixels - 1, side - 1)
+    return min(before, room), room - min(before, room)

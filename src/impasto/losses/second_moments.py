@@ -1,0 +1,53 @@
+"""Sums of products of channels, the one costly thing that style losses measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from impasto.losses.statistic import widened
+
+BLOCK = 2**20
+"""Numbers widened to float32 at a time: few enough for a processor's cache."""
+
+
+def second_moments(activation: Tensor) -> Tensor:
+    """Of [1, C, H, W] the sums over positions of F Fᵀ and, as the last row, of F: [C + 1, C] in float32 or wider."""
+    moments: Tensor = _SecondMoments.apply(activation)  # type: ignore[no-untyped-call]
+    return moments
+
+
+class _SecondMoments(torch.autograd.Function):
+    """Sums in float32 of what may be half as wide.
+
+    The way back is one matrix product in the activation's own precision, F (S + Sᵀ) with S the gradient to F Fᵀ: the
+    gradient is rounded to it at once anyway, and widened copies of large layers would take most of the time.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, activation: Tensor) -> Tensor:
+        """Add up, block by block."""
+        ctx.save_for_backward(activation)
+        rows = activation.permute(0, 2, 3, 1).flatten(0, 1)
+        count, width, channels = rows.shape
+        size = max(1, BLOCK // max(1, width * channels)) if activation.device.type == "cpu" else count
+        total = widened(activation.new_zeros(channels + 1, channels))
+        for block in torch.split(rows, size):
+            flat = widened(block).reshape(-1, channels)
+            total[:-1].addmm_(flat.T, flat)
+            total[-1:].addmm_(flat.new_ones(1, flat.shape[0]), flat)
+        return total
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        """F (S + Sᵀ) plus the gradient to the sums, [1, C, H, W]."""
+        (activation,) = ctx.saved_tensors
+        _, channels, height, width = activation.shape
+        slopes = (gradient[:-1] + gradient[:-1].T).to(activation.dtype)
+        flat = activation.permute(0, 2, 3, 1).reshape(-1, channels)
+        back = torch.addmm(gradient[-1].to(activation.dtype), flat, slopes)
+        return back.view(1, height, width, channels).permute(0, 3, 1, 2)
