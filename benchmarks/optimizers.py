@@ -1,7 +1,7 @@
 """L-BFGS, Adam and SGD on the same objective: value against steps and against seconds.
 
 One level, from the content picture, the default's losses at strength 0.5. L-BFGS as in the textbook, and with the
-smooth metric of the default preset. Rates are tuned on the first pair over a short run and used on all. The value that
+smooth metric of the default preset, its history in fp32 and in bf16. Rates are tuned on the first pair over a short run and used on all. The value that
 counts at each step is the lowest so far, as a user would keep.
 """
 
@@ -92,7 +92,12 @@ def main() -> None:
     chosen = pairs(options.pairs)
     _, content, style = chosen[0]
     print(f"rates, tuned on {chosen[0][0]}:")
-    optimizers: dict[str, Optimizer] = {"L-BFGS": LBFGS(history=20), "L-BFGS, smooth": LBFGS(history=20, smoothing=16)}
+    smooth = LBFGS(history=20, smoothing=16, chroma=4)
+    optimizers: dict[str, Optimizer] = {
+        "L-BFGS": LBFGS(history=20),
+        "L-BFGS, smooth": smooth,
+        "smooth, in bf16": replace(smooth, history_in="bf16"),
+    }
     for start, rates in ((Adam(), ADAM_RATES), (SGD(), SGD_RATES)):
         best = tuned(content, style, start, rates, options.size)
         optimizers[f"{best.kind} {best.learning_rate:g}"] = best

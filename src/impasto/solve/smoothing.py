@@ -30,7 +30,7 @@ OPPONENTS = ((1.0, 1.0, 1.0), (1.0, -1.0, 0.0), (1.0, 1.0, -2.0))
 """Brightness, red against green, and yellow against blue: orthogonal directions among red, green and blue."""
 
 
-STRIP = 1 << 20
+STRIP = 1 << 18
 """About how many numbers are transformed at once."""
 
 
