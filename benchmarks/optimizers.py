@@ -1,8 +1,8 @@
 """L-BFGS, Adam and SGD on the same objective: value against steps and against seconds.
 
 One level, from the content picture, the default's losses at strength 0.5. L-BFGS as in the textbook, and with the
-smooth metric of the default preset, its history in fp32 and in bf16. Rates are tuned on the first pair over a short run and used on all. The value that
-counts at each step is the lowest so far, as a user would keep.
+smooth metric of the default preset, its history in fp32 and in bf16. Rates are tuned on the first pair over a short run
+and used on all. The value that counts at each step is the lowest so far, as a user would keep.
 """
 
 from __future__ import annotations
