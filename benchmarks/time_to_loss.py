@@ -33,6 +33,7 @@ from impasto.solve import LBFGS, ContentStart, Problem, Step, solve
 from impasto.solve.objective import Objective
 from impasto.tasks import StylizeJob
 from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.weights import PrecisionChoice
 
 SAMPLES = (("rocket", "swirl"), ("coffee", "harbour"), ("astronaut", "stained_glass"), ("cat", "waves"))
 JUDGES = ("mobilenet_v2", "efficientnet_lite0")
@@ -45,11 +46,11 @@ SAME = 1e-4
 
 @dataclass(frozen=True)
 class Way:
-    """How Impasto goes down. coarse: steps at each level before the last, from the smallest; the last goes on."""
+    """How Impasto goes down. coarse: steps at each level before the last; the last goes on until it is there."""
 
     smallest: int = 64
-    coarse: tuple[int, ...] = (150, 150, 150)
-    smoothing: float = 4.0
+    coarse: int = 100
+    smoothing: float = 8.0
     history: int = 50
     detail: float = 1.0
 
@@ -73,26 +74,26 @@ def fitted(picture: Picture, size: int) -> Tensor:
     return to_tensor(resize(flat, *Size(longest=size).fit(flat.width, flat.height)))
 
 
-def job_for(content: Picture, style: Picture, size: int, way: Way, steps: int) -> StylizeJob:
+def problem_for(
+    content: Picture, style: Picture, size: int, way: Way, steps: int, precision: PrecisionChoice = "auto"
+) -> Problem:
     """The preset's objective gone down Impasto's way, `steps` at the last level."""
     job = build_job(
         "stylize",
         preset="neural-style",
-        flags={"content": content, "styles": (style,), "size": str(size), "device": "cpu"},
+        flags={"content": content, "styles": (style,), "size": str(size), "device": "cpu", "precision": precision},
     )
     assert isinstance(job, StylizeJob)
     descent = LBFGS(history=way.history, smoothing=way.smoothing)
-    job = replace(
-        job, start=ContentStart(), optimizer=descent, precision="auto", smallest=way.smallest, detail=way.detail
-    )
-    levels = len(job.problem().levels)
-    coarse = way.coarse[-(levels - 1) :] if levels > 1 else ()
-    return replace(job, steps=(*coarse, *coarse[-1:] * (levels - 1 - len(coarse)), steps))
+    problem = replace(
+        job, start=ContentStart(), optimizer=descent, smallest=way.smallest, detail=way.detail, steps=(way.coarse,)
+    ).problem()
+    return replace(problem, levels=(*problem.levels[:-1], replace(problem.levels[-1], steps=steps)))
 
 
-def check_same(job: StylizeJob, plain: PlainObjective, image: Tensor) -> float:
+def check_same(problem: Problem, plain: PlainObjective, image: Tensor) -> float:
     """The relative difference of the two losses of one image in fp32. Raises SystemExit if they are two objectives."""
-    value, _ = Objective(replace(job, precision="fp32", smallest=65000).problem(), 0)(image)
+    value, _ = Objective(problem, len(problem.levels) - 1)(image)
     difference = abs(value / plain.value(image) - 1)
     if difference > SAME:
         raise SystemExit(f"the objectives differ by {difference:.1e}: Impasto says {value}, plain {plain.value(image)}")
@@ -120,14 +121,15 @@ def reach(problem: Problem, plain: PlainObjective | None, goal: float) -> Reache
 
 def compare(name: str, content: Picture, style: Picture, options: argparse.Namespace, way: Way) -> float | None:
     """Run both on one pair, print the rows, write the pictures; the ratio of the times, None if it was not reached."""
-    network, job = PlainNetwork(), job_for(content, style, options.size, way, options.limit)
+    network = PlainNetwork()
     photo, painting = fitted(content, options.size), fitted(style, options.size)
     objective = PlainObjective(network, photo, painting)
-    difference = check_same(job, objective, 0.9 * photo + 0.05)
+    exact = problem_for(content, style, options.size, way, options.limit, "fp32")
+    difference = check_same(exact, objective, 0.9 * photo + 0.05)
     noise = torch.randn(photo.shape, generator=torch.Generator().manual_seed(0))
     plain = paint_plain(network, photo, painting, 0.5 + NOISE * noise, options.steps)
     goal, written = min(plain.losses), objective.value(plain.image.clamp(0, 1))
-    problem = job.problem()
+    problem = problem_for(content, style, options.size, way, options.limit)
     ours = reach(problem, objective, goal)
     whole, taken, to_written = plain.seconds[-1], ours.seconds_to(goal), ours.seconds_to(written)
     levels = " ".join(f"{level.width}×{level.height}" for level in problem.levels)
@@ -171,7 +173,7 @@ def work(side: str, size: int, steps: int, way: Way) -> dict[str, float]:
         noise = torch.randn(photo.shape, generator=torch.Generator().manual_seed(0))
         paint_plain(PlainNetwork(), photo, to_tensor(style), 0.5 + NOISE * noise, steps)
     else:
-        reach(job_for(content, style, size, replace(way, smallest=65000), steps).problem(), None, 0.0)
+        reach(problem_for(content, style, size, replace(way, smallest=65000), steps), None, 0.0)
     scale = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
     return {"pixels": photo.shape[-1] * photo.shape[-2], "peak": peak}
@@ -204,7 +206,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--steps", type=int, default=500, help="evaluations of the plain run")
     parser.add_argument("--limit", type=int, default=300, help="steps that Impasto may take at the last level")
-    parser.add_argument("--coarse", type=int, nargs="+", default=Way.coarse, help="Impasto's steps at smaller levels")
+    parser.add_argument("--coarse", type=int, default=Way.coarse, help="Impasto's steps at each smaller level")
     parser.add_argument("--smoothing", type=float, default=Way.smoothing)
     parser.add_argument("--history", type=int, default=Way.history)
     parser.add_argument("--memory-sizes", type=int, nargs="*", default=[256, 512, 768], help="none: leave it out")
@@ -212,7 +214,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("time_to_loss"), metavar="FOLDER")
     parser.add_argument("--worker", nargs=2, metavar=("SIDE", "SIZE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    way = Way(coarse=tuple(options.coarse), smoothing=options.smoothing, history=options.history)
+    way = Way(coarse=options.coarse, smoothing=options.smoothing, history=options.history)
     if options.worker:
         print(json.dumps(work(options.worker[0], int(options.worker[1]), options.memory_steps, way)))
         return
