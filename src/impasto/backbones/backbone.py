@@ -66,7 +66,7 @@ class Backbone(nn.Module):
         deepest one.
         """
         pixels = image.flip(1) if self.preprocessing.order == "bgr" else image
-        pixels = (pixels * self.preprocessing.scale - self.mean) / self.std
+        pixels = torch.addcmul(-self.mean / self.std, pixels, self.preprocessing.scale / self.std)
         pixels = pixels.to(DTYPES[self.precision]).contiguous(memory_format=torch.channels_last)
         try:
             activations = self.graph(pixels, layers)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from impasto.backbones.node import Node
 from impasto.backbones.pooling import AveragePool, averages
-from impasto.backbones.rings import NONE, Inside, Ring, Ringed
+from impasto.backbones.rings import NONE, Ring, Ringed
 from impasto.backbones.units import fusible, normalises, reflection_of, unit_of
 
 POOLS = (nn.MaxPool2d, nn.AvgPool2d)
@@ -24,7 +24,7 @@ class Step:
     """
 
     name: str
-    op: Callable[..., Tensor]
+    op: Callable[..., Tensor | tuple[Tensor, Tensor]]
     inputs: tuple[str, ...]
     wants: Ring = NONE
     gives: Ring = NONE
@@ -36,22 +36,30 @@ def run(steps: Sequence[Step], image: Tensor, picture: str, kept: Collection[str
     An activation that nothing needs any more is let go at once.
     """
     last_use = {name: i for i, step in enumerate(steps) for name in step.inputs}
-    values: dict[str, tuple[Tensor, Ring]] = {picture: (image, NONE)}
+    values = {picture: Activation(image, image)}
     for i, step in enumerate(steps):
-        values[step.name] = step.op(*(_with(step.wants, *values[name]) for name in step.inputs)), step.gives
+        made = step.op(*(values[name].with_ring(step.wants) for name in step.inputs))
+        values[step.name] = Activation(*made, step.gives) if isinstance(made, tuple) else Activation(made, made)
         for name in set(step.inputs):
             if last_use[name] == i and name not in kept:
                 del values[name]
-    return {name: _with(NONE, *values[name]) for name in kept}
+    return {name: values[name].inside for name in kept}
 
 
-def _with(wanted: Ring, value: Tensor, ring: Ring) -> Tensor:
-    """The activation with another ring around it."""
-    if wanted == ring:
-        return value
-    inner: Tensor = Inside.apply(value, ring) if any(ring) else value  # type: ignore[no-untyped-call]
-    ringed: Tensor = Ringed.apply(inner, wanted) if any(wanted) else inner  # type: ignore[no-untyped-call]
-    return ringed
+@dataclass(frozen=True)
+class Activation:
+    """What a step gives: with its ring, and the view inside."""
+
+    ringed: Tensor
+    inside: Tensor
+    ring: Ring = NONE
+
+    def with_ring(self, wanted: Ring) -> Tensor:
+        """With that ring around."""
+        if wanted == self.ring:
+            return self.ringed
+        ringed: Tensor = Ringed.apply(self.inside, wanted) if any(wanted) else self.inside  # type: ignore[no-untyped-call]
+        return ringed
 
 
 def fuse(plan: Sequence[Node], kept: Collection[str]) -> list[Step]:
@@ -61,7 +69,7 @@ def fuse(plan: Sequence[Node], kept: Collection[str]) -> list[Step]:
         for name in set(node.inputs) & readers.keys():
             readers[name].append(node)
     groups = _grouped(plan, readers, kept)
-    return [_step(group, readers, kept) for group in groups]
+    return [_step(group, readers) for group in groups]
 
 
 def _grouped(
@@ -84,7 +92,7 @@ def _grouped(
     return groups
 
 
-def _step(group: tuple[Node, ...], readers: Mapping[str, Sequence[Node]], kept: Collection[str]) -> Step:
+def _step(group: tuple[Node, ...], readers: Mapping[str, Sequence[Node]]) -> Step:
     """What a group runs as."""
     first, last = group[0], group[-1]
     if averages(first.op):
@@ -99,7 +107,7 @@ def _step(group: tuple[Node, ...], readers: Mapping[str, Sequence[Node]], kept: 
         next((node.op for node in group if isinstance(node.op, nn.BatchNorm2d)), None),
         rectified=rectifies(last.op),
         ring=ring,
-        exclusive=alone and (last.name not in kept or any(ring)),
+        exclusive=alone,
     )
     return Step(last.name, unit, first.inputs, unit.reflected, ring)
 

@@ -64,6 +64,16 @@ def with_ring(inner: Tensor, ring: Ring) -> tuple[Tensor, Tensor]:
     return ringed, inside(ringed, ring)
 
 
+def cleared_around(inner: Tensor, ring: Ring) -> Tensor:
+    """A copy of [N, C, H, W] with zeros around."""
+    ringed, room = with_ring(inner, ring)
+    for axis, around in ((-2, ring[0]), (-1, ring[1])):
+        ringed.narrow(axis, 0, around).zero_()
+        ringed.narrow(axis, ringed.shape[axis] - around, around).zero_()
+    room.copy_(inner)
+    return ringed
+
+
 class Ringed(torch.autograd.Function):
     """A copy of [N, C, H, W] with its reflection around."""
 
@@ -83,24 +93,3 @@ class Ringed(torch.autograd.Function):
         own = gradient.clone()
         fold(own, ctx.ring)
         return inside(own, ctx.ring), None
-
-
-class Inside(torch.autograd.Function):
-    """What is inside a ring, for whoever knows nothing of rings."""
-
-    @staticmethod
-    def forward(ctx: Any, ringed: Tensor, ring: Ring) -> Tensor:
-        """A view."""
-        ctx.ring = ring
-        return inside(ringed, ring)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        """The gradient with nothing in the ring."""
-        ringed, room = with_ring(gradient, ctx.ring)
-        for axis, around in ((-2, ctx.ring[0]), (-1, ctx.ring[1])):
-            ringed.narrow(axis, 0, around).zero_()
-            ringed.narrow(axis, ringed.shape[axis] - around, around).zero_()
-        room.copy_(gradient)
-        return ringed, None

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d
 
-from impasto.backbones.rings import NONE, Ring, fill, fold
+from impasto.backbones.rings import NONE, Ring, cleared_around, fill, fold, inside
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,11 @@ class Unit:
     rectified: bool
     exclusive: bool
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """From [N, C, H, W] with the ring it wants to [N, C', H', W'] with the ring it gives."""
-        seen: Tensor = Convolution.apply(x, self.weight, self.bias, self.geometry, self.rectified, self.exclusive)  # type: ignore[no-untyped-call]
+    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """From [N, C, H, W] with the ring it wants to [N, C', H', W'] with the ring it gives, and the same without."""
+        seen: tuple[Tensor, Tensor] = Convolution.apply(  # type: ignore[no-untyped-call]
+            x, self.weight, self.bias, self.geometry, self.rectified, self.exclusive
+        )
         return seen
 
 
@@ -73,7 +75,7 @@ def unit_of(
 
 
 class Convolution(torch.autograd.Function):
-    """Convolution, bias, perhaps ReLU, and the ring."""
+    """Convolution, bias, perhaps ReLU, and the ring. Gives the output with its ring, for units, and the view inside."""
 
     @staticmethod
     def forward(
@@ -84,37 +86,64 @@ class Convolution(torch.autograd.Function):
         geometry: Geometry,
         rectified: bool,
         exclusive: bool,
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor]:
         """Keep the output for the ReLU's way back; of the input only the shape."""
         y = conv2d(x, weight, bias, geometry.stride, geometry.widened, geometry.dilation, geometry.groups)
         if rectified:
-            y.relu_()
+            rectify_(y)
         fill(y, geometry.ring)
         ctx.save_for_backward(weight, *([y] if rectified else []))
+        ctx.set_materialize_grads(False)
         ctx.geometry, ctx.exclusive, ctx.shape = geometry, exclusive, x.shape
-        return y
+        return y, inside(y, geometry.ring)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, to_ringed: Tensor | None, to_inside: Tensor | None) -> tuple[Tensor | None, ...]:
         """To the input alone, of which nothing but the shape is looked at."""
         weight, *rectified = ctx.saved_tensors
         geometry: Geometry = ctx.geometry
-        if any(geometry.ring):
-            gradient = gradient if ctx.exclusive else gradient.clone()
-            fold(gradient, geometry.ring)
+        gradient, own = _joined(to_ringed, to_inside, geometry.ring, ctx.exclusive)
         if rectified:
-            (y,) = rectified
-            if ctx.exclusive or any(geometry.ring):
-                torch.ops.aten.threshold_backward.grad_input(gradient, y, 0, grad_input=gradient)
-            else:
-                gradient = torch.ops.aten.threshold_backward(gradient, y, 0)
+            gradient = rectify_back(gradient, rectified[0], in_place=own)
         x = torch.empty(ctx.shape, dtype=weight.dtype, device=weight.device, memory_format=torch.channels_last)
         back, _, _ = torch.ops.aten.convolution_backward(
             *(gradient, x, weight, None, geometry.stride, geometry.widened, geometry.dilation),
             *(False, (0, 0), geometry.groups, (True, False, False)),
         )
         return back, None, None, None, None, None
+
+
+def _joined(to_ringed: Tensor | None, to_inside: Tensor | None, ring: Ring, exclusive: bool) -> tuple[Tensor, bool]:
+    """The gradient to what lies inside, with nothing in the ring; and whether it may be changed in place."""
+    if to_ringed is None:
+        assert to_inside is not None
+        return (cleared_around(to_inside, ring), True) if any(ring) else (to_inside, False)
+    gradient = to_ringed if exclusive or not any(ring) else to_ringed.clone()
+    fold(gradient, ring)
+    if to_inside is None:
+        return gradient, exclusive or any(ring)
+    if not exclusive and not any(ring):
+        return gradient + to_inside, True
+    inside(gradient, ring).add_(to_inside)
+    return gradient, True
+
+
+WORDS = {torch.bfloat16: torch.int16, torch.float16: torch.int16}
+"""Halves can be compared with zero as the whole numbers of the same bits, at several times the speed."""
+
+
+def rectify_(y: Tensor) -> None:
+    """Set to 0, in place, what is below."""
+    y.view(WORDS.get(y.dtype, y.dtype)).relu_()
+
+
+def rectify_back(gradient: Tensor, y: Tensor, *, in_place: bool) -> Tensor:
+    """The gradient where `y` is above 0, else 0."""
+    masked = gradient if in_place else torch.empty_like(gradient)
+    words, seen, out = (each.view(WORDS.get(each.dtype, each.dtype)) for each in (gradient, y, masked))
+    torch.ops.aten.threshold_backward.grad_input(words, seen, 0, grad_input=out)
+    return masked
 
 
 def reflection_of(op: nn.Module) -> Ring:

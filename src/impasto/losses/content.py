@@ -48,12 +48,11 @@ class ContentLoss(Loss, kind="content"):
 
     def squares(self, activation: Tensor, target: Tensor) -> Tensor:
         """Σ (F − P)², scaled."""
-        difference = widened(activation) * self.activation_scale - widened(target) * self.activation_scale
-        return difference.square().sum()
+        return (widened(activation) - widened(target)).square().sum() * self.activation_scale**2
 
     def energy(self, target: Tensor) -> Tensor:
         """The mean of P², scaled."""
-        return (widened(target) * self.activation_scale).square().mean()
+        return widened(target).square().mean() * self.activation_scale**2
 
     def normalised(self, squares: Tensor, count: Tensor | int, energy: Tensor) -> Tensor:
         """The distance, from the sum of squares over `count` values and the mean energy of the target."""

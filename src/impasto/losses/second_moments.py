@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from torch.autograd.function import once_differentiable
 from impasto.losses.statistic import widened
 
 BLOCK = 2**20
-"""Numbers widened to float32 at a time: few enough for a processor's cache."""
+"""Numbers multiplied at a time: few enough for a processor's cache."""
 
 
 def second_moments(activation: Tensor) -> Tensor:
@@ -20,8 +21,31 @@ def second_moments(activation: Tensor) -> Tensor:
     return moments
 
 
+def _product(left: Tensor, right: Tensor) -> Tensor:
+    """The matrix product in float32 or wider.
+
+    Units that multiply halves add up in float32, but hand out halves. A second product, from which the first is taken
+    away before it is rounded, gives what the rounding lost: together they are good to 17 bits, where the numbers
+    multiplied have 8, and cost a fraction of widening those.
+    """
+    if left.dtype != torch.bfloat16 or not multiplies_halves(left.device):
+        return widened(left) @ widened(right)
+    rounded = left @ right
+    lost = torch.addmm(rounded, left, right, beta=-1)
+    return rounded.float() + lost.float()
+
+
+@cache
+def multiplies_halves(device: torch.device) -> bool:
+    """Whether a device has units for products of bfloat16."""
+    if device.type != "cpu":
+        return device.type == "cuda"
+    units = torch.cpu.get_capabilities()
+    return bool(units.get("amx_bf16") or units.get("avx512_bf16"))
+
+
 class _SecondMoments(torch.autograd.Function):
-    """Sums in float32 of what may be half as wide.
+    """Sums in float32 over what may be half as wide.
 
     The way back is one matrix product in the activation's own precision, F (S + Sᵀ) with S the gradient to F Fᵀ: the
     gradient is rounded to it at once anyway, and widened copies of large layers would take most of the time.
@@ -36,9 +60,9 @@ class _SecondMoments(torch.autograd.Function):
         size = max(1, BLOCK // max(1, width * channels)) if activation.device.type == "cpu" else count
         total = widened(activation.new_zeros(channels + 1, channels))
         for block in torch.split(rows, size):
-            flat = widened(block).reshape(-1, channels)
-            total[:-1].addmm_(flat.T, flat)
-            total[-1:].addmm_(flat.new_ones(1, flat.shape[0]), flat)
+            flat = block.reshape(-1, channels)
+            total[:-1] += _product(flat.T, flat)
+            total[-1:] += _product(flat.new_ones(1, flat.shape[0]), flat)
         return total
 
     @staticmethod

@@ -48,7 +48,7 @@ class Objective:
         values, gradient = self.look.gradient(image, counting)
         self.losses = {name: values.get(name, 0.0) for name in self.terms}
         value = sum(values.values())
-        good = math.isfinite(value) and bool(gradient.isfinite().all())
+        good = math.isfinite(value) and math.isfinite(float(gradient.sum(dtype=torch.float64)))
         return (value if good else math.nan), gradient
 
     def look_from(self, step: int) -> bool:
