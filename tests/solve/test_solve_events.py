@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.errors import DivergedError, JobError, PictureError
-from impasto.losses import ContentLoss, Features, GramLoss, Loss, Targets, Term
+from impasto.losses import ContentLoss, GramLoss, Loss, Seen, Targets, Term
 from impasto.solve import (
     LBFGS,
     OPTIMIZERS,
@@ -39,14 +39,21 @@ class Fuse(Loss):
     blows: float = float("nan")
 
     def bind(self, targets: Targets) -> Term:
-        asked = 0
+        return Burning(self)
 
-        def term(features: Features) -> Tensor:
-            nonlocal asked
-            asked += 1
-            return features["input"].mean() * (1.0 if asked <= self.lasts else self.blows)
 
-        return term
+class Burning(Term):
+    """Counts how often it was asked."""
+
+    def __init__(self, fuse: Fuse) -> None:
+        self.fuse, self.asked = fuse, 0
+
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
+        self.asked += 1
+        return (seen.own("input").mean(),)
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        return sums[0] * (1.0 if self.asked <= self.fuse.lasts else self.fuse.blows)
 
 
 def test_events_come_in_order_and_count(make_problem: Callable[..., Problem]) -> None:
