@@ -51,6 +51,7 @@ class Way:
     smallest: int = 64
     coarse: int = 100
     smoothing: float = 8.0
+    chroma: float = 4.0
     history: int = 50
     detail: float = 1.0
 
@@ -84,7 +85,7 @@ def problem_for(
         flags={"content": content, "styles": (style,), "size": str(size), "device": "cpu", "precision": precision},
     )
     assert isinstance(job, StylizeJob)
-    descent = LBFGS(history=way.history, smoothing=way.smoothing)
+    descent = LBFGS(history=way.history, smoothing=way.smoothing, chroma=way.chroma)
     problem = replace(
         job, start=ContentStart(), optimizer=descent, smallest=way.smallest, detail=way.detail, steps=(way.coarse,)
     ).problem()
@@ -158,6 +159,7 @@ def judge(name: str, label: str, image: Tensor, content: Picture, style: Picture
 def peak_memory(side: str, size: int, options: argparse.Namespace) -> tuple[float, float]:
     """Megapixels and peak resident memory in MiB of a run of one side, in a process of its own."""
     command = [sys.executable, __file__, "--worker", side, str(size), "--memory-steps", str(options.memory_steps)]
+    command += ["--history", str(options.history)]
     row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return row["pixels"] / 1e6, row["peak"] / 2**20
 
@@ -208,13 +210,14 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=300, help="steps that Impasto may take at the last level")
     parser.add_argument("--coarse", type=int, default=Way.coarse, help="Impasto's steps at each smaller level")
     parser.add_argument("--smoothing", type=float, default=Way.smoothing)
+    parser.add_argument("--chroma", type=float, default=Way.chroma)
     parser.add_argument("--history", type=int, default=Way.history)
     parser.add_argument("--memory-sizes", type=int, nargs="*", default=[256, 512, 768], help="none: leave it out")
     parser.add_argument("--memory-steps", type=int, default=105, help="enough to fill the histories")
     parser.add_argument("--out", type=Path, default=Path("time_to_loss"), metavar="FOLDER")
     parser.add_argument("--worker", nargs=2, metavar=("SIDE", "SIZE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    way = Way(coarse=options.coarse, smoothing=options.smoothing, history=options.history)
+    way = Way(coarse=options.coarse, smoothing=options.smoothing, chroma=options.chroma, history=options.history)
     if options.worker:
         print(json.dumps(work(options.worker[0], int(options.worker[1]), options.memory_steps, way)))
         return
