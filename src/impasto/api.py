@@ -22,7 +22,9 @@ from impasto.runs.folder import Run
 from impasto.runs.recipe import recipe_of
 from impasto.runs.settings import build_job
 from impasto.solve import Event, Finished, Step
+from impasto.tasks import StylizeJob
 from impasto.tasks.job import picture_source
+from impasto.tasks.plan import plan
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -106,6 +108,8 @@ def stylize(
     job = build_job("stylize", preset=preset, flags=flags)
     job.check()
     job.weights_used()
+    if isinstance(job, StylizeJob):
+        job = job.fitted(plan(job, given=("history", "history_in") if "optimizer" in settings else ()))
     with nullcontext() if keep_run else tempfile.TemporaryDirectory(prefix="impasto-") as home:
         run = Run.create(
             job, output=None if output is None else Path(output), home=None if home is None else Path(home)

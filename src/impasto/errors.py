@@ -86,3 +86,16 @@ class CancelledError(ImpastoError):
     """The user stopped the work; what was reached is kept."""
 
     exit_code = 130
+
+
+_MEMORY_SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+_ONEDNN = ("could not create a primitive", "could not create a memory object")
+"""All that oneDNN says when it gets no memory, to work in or to put its code in."""
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out: Python's own, a GPU's, or what an allocator wrote into another."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error).lower().strip()
+    return isinstance(error, RuntimeError) and (text in _ONEDNN or any(sign in text for sign in _MEMORY_SIGNS))

@@ -7,6 +7,7 @@ import pytest
 
 COMMANDS = (
     ("stylize",),
+    ("plan",),
     ("samples",),
     ("measure",),
     ("backbones",),

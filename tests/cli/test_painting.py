@@ -96,8 +96,8 @@ def test_json_tells_every_event_on_a_line(impasto, folder):
     assert outcome.returncode == 0, outcome.stderr
     events = events_of(outcome.stdout)
     kinds = [event["event"] for event in events]
-    assert kinds[:3] == ["run", "started", "level_started"]
-    assert kinds.count("step") == events[1]["steps"] == 3
+    assert kinds[:4] == ["plan", "run", "started", "level_started"]
+    assert kinds.count("step") == events[2]["steps"] == events[0]["steps"] == 3
     assert events[-1] == {"event": "saved", "path": str(folder / "out.png")}
     steps = [event for event in events if event["event"] == "step"]
     assert {"content"} < set(steps[0]["losses"])

@@ -1,6 +1,6 @@
 """Solve: the one loop that paints, and what it needs."""
 
-from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
+from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
@@ -32,6 +32,7 @@ __all__ = [
     "Started",
     "Step",
     "Target",
+    "TilesHalved",
     "pyramid",
     "resize",
     "solve",

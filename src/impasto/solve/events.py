@@ -46,6 +46,14 @@ class LevelStarted:
 
 
 @dataclass(frozen=True)
+class TilesHalved:
+    """Memory ran out at a level, so that pictures are looked at in tiles of `tile` pixels from here on."""
+
+    level: int
+    tile: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One evaluation of the objective.
 
@@ -80,4 +88,4 @@ class Finished:
     warnings: tuple[str, ...] = ()
 
 
-Event = Started | LevelStarted | Step | LevelDone | Finished
+Event = Started | LevelStarted | TilesHalved | Step | LevelDone | Finished

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from impasto.errors import DivergedError, JobError
-from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
+from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.guards import diverged, warnings_about
-from impasto.solve.objective import Objective
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem
 from impasto.solve.pyramid import carry_up, resize
 from impasto.solve.seeds import seeded
+from impasto.solve.shortage import objective_that_fits, step_that_fits
 
 LOSS = "loss "
 """What the names of the terms begin with among the numbers of a snapshot."""
@@ -28,7 +28,10 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
     resume: a snapshot of an earlier, interrupted solve of the same problem; painting goes on from there and ends, on
         the CPU, in the very same picture.
 
-    Raises DivergedError, with the last good image, if the objective is no longer a number.
+    Where memory runs out it goes on in tiles of half the size, from the last step.
+
+    Raises DivergedError, with the last good image, if the objective is no longer a number; SolveError if the memory
+    does not suffice for the smallest tiles either.
     """
     yield Started(problem.levels, sum(level.steps for level in problem.levels))
     image = resume.tensors["image"].to(problem.backbone.device) if resume else None
@@ -40,7 +43,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         if not resumed:
             image = first_image(problem, index, image)
         assert image is not None
-        objective = Objective(problem, index)
+        objective, tile = objective_that_fits(problem, index), problem.tile
         yield LevelStarted(index, level.width, level.height, objective.weights)
         descent = problem.optimizer.begin(image, lattice=problem.shift.pixels)
         losses: Mapping[str, float] = {}
@@ -48,9 +51,10 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
             restore(descent, resumed, level)
             image, losses = descent.image, losses_in(resumed)
         for step in range(resumed.index if resumed else 0, level.steps):
-            if renewed := objective.look_from(step):
-                descent.renew()
-            descent.step(objective)
+            objective, renewed = step_that_fits(descent, objective, step)
+            if objective.problem.tile != tile:
+                problem, tile = objective.problem, objective.problem.tile
+                yield TilesHalved(index, tile or 0)
             number += 1
             if not math.isfinite(descent.value):
                 raise DivergedError(diverged(objective.losses, problem), image)

@@ -60,6 +60,11 @@ def name_of(source: PictureSource, otherwise: str) -> str:
     return otherwise if isinstance(source, Picture) else str(source)
 
 
+def absolute(source: PictureSource) -> PictureSource:
+    """A path from the root; a picture as it is."""
+    return source.absolute() if isinstance(source, Path) else source
+
+
 _DEVICE = re.compile(r"auto|cpu|(?:cuda|mps)(?::\d{1,3})?", re.ASCII)
 
 JOBS: Registry[type[Job]] = Registry("kind of job")

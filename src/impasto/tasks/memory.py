@@ -13,6 +13,13 @@ from impasto.backbones import Backbone, receptive_fields
 from impasto.errors import SolveError
 
 GIGABYTE = 1e9
+PICTURES_HELD = 6
+"""Pictures of the full size that painting holds at the least: the photo, its tensor, the painting with its gradient,
+and the next trial with its own."""
+
+LEAST_TILE = 256
+"""The side of the smallest tile that is chosen for a picture too large to be looked at at once."""
+
 WORTH_ASKING = 1_000_000
 """Pixels below which any machine that can run a network has the memory; finding the need out takes a second."""
 
@@ -56,6 +63,5 @@ def check_memory(needed: int, width: int, height: int, *, free: int | None = Non
         largest = math.floor(max(width, height) * math.sqrt(free / needed))
         raise SolveError(
             f"{width}×{height} pixels need more than {needed / GIGABYTE:,.1f} GB of memory here, and "
-            f"{free / GIGABYTE:,.1f} GB are free. Ask for a --size well under {largest}, paint in tiles with "
-            "--tile 1024, or close other programs."
+            f"{free / GIGABYTE:,.1f} GB are free. Ask for a --size well under {largest}, or close other programs."
         )

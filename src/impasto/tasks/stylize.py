@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from torch import Tensor
 
@@ -39,14 +39,17 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import match_colours
-from impasto.tasks.job import Job, PictureSource, name_of, picture_source
-from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory, tile_extent
-from impasto.tasks.network import network_without_numbers
+from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
+from impasto.tasks.memory import LEAST_TILE, PICTURES_HELD, WORTH_ASKING, check_memory, least_memory, tile_extent
+from impasto.tasks.network import network_of_random_numbers, network_without_numbers
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
 from impasto.weights import PrecisionChoice, load_backbone
 from impasto.weights.backbone import find_device
+
+if TYPE_CHECKING:
+    from impasto.tasks.plan import Plan
 
 
 def default_losses() -> tuple[Loss, ...]:
@@ -139,9 +142,14 @@ class StylizeJob(Job, kind="stylize"):
         return {self.network.weights: self.network.weights_sha256}
 
     def lend(self, other: Job) -> None:
-        """Let another job paint with the network of this one, if it is loaded and the settings of both are the same."""
-        if isinstance(other, StylizeJob) and self._network_settings == other._network_settings:
-            vars(other).update({"network": self.network} if "network" in vars(self) else {})
+        """Let another job paint with the network and the content of this one, if they are loaded and the very same."""
+        if not isinstance(other, StylizeJob):
+            return
+        alike = {
+            "network": self._network_settings == other._network_settings,
+            "content_picture": (other.size, absolute(other.content)) == (self.size, absolute(self.content)),
+        }
+        vars(other).update({name: vars(self)[name] for name, same in alike.items() if same and name in vars(self)})
 
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
@@ -190,6 +198,20 @@ class StylizeJob(Job, kind="stylize"):
             seed=self.seed,
         )
 
+    def levels(self) -> tuple[Level, ...]:
+        """The sizes that will be painted, from small to large. Raises like `check`."""
+        content = self.content_picture
+        return self._lay_out(content.width, content.height, self.plan_network().least_side(self.layers))
+
+    def fitted(self, plan: Plan) -> StylizeJob:
+        """The same job with what a plan has chosen for it, and all that is loaded already."""
+        optimizer = self.optimizer
+        if isinstance(optimizer, LBFGS):
+            optimizer = replace(optimizer, history=plan.history, history_in=plan.history_in)
+        fitted = replace(self, tile=plan.tile, precision=plan.precision, optimizer=optimizer)
+        vars(fitted).update({name: vars(self)[name] for name in ("network", "content_picture") if name in vars(self)})
+        return fitted
+
     def _lay_out(self, width: int, height: int, shortest: int) -> tuple[Level, ...]:
         """The levels; the full size alone for the photo itself, and for a picture that is painted on."""
         at_once = isinstance(self.start, PictureStart) and self.start.level == "last"
@@ -217,8 +239,10 @@ class StylizeJob(Job, kind="stylize"):
         planned, place = self.plan_network(), find_device(self.device)
         planned.check_size(width, height, self.layers)
         if place.type == "cpu" and width * height >= WORTH_ASKING:
-            seen_wide, seen_high = (tile_extent(planned, self.layers, side, self.tile) for side in (width, height))
-            check_memory(least_memory(planned, self.layers, seen_wide, seen_high), width, height)
+            tile = self.tile or LEAST_TILE
+            seen_wide, seen_high = (tile_extent(planned, self.layers, side, tile) for side in (width, height))
+            pictures = PICTURES_HELD * 12 * width * height
+            check_memory(pictures + least_memory(planned, self.layers, seen_wide, seen_high), width, height)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -266,6 +290,12 @@ class StylizeJob(Job, kind="stylize"):
         planned = network_without_numbers(**self._network_settings)
         planned.graph.plan(self.layers)
         return planned
+
+    def random_network(self) -> Backbone:
+        """The network with random numbers, where the job wants it: as quick and as large as with its weights."""
+        settings = self._network_settings
+        place = find_device(self.device)
+        return network_of_random_numbers(self.plan_network(), place, settings["pooling"], settings["padding"])
 
     @cached_property
     def network(self) -> Backbone:

@@ -7,6 +7,8 @@ from cyclopts import App, Group
 import impasto
 from impasto.apps.cli.backbones import backbones
 from impasto.apps.cli.measure import measure
+from impasto.apps.cli.plan import USAGE as PLAN_USAGE
+from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
@@ -36,6 +38,7 @@ def application() -> App:
         group_commands=look_up,
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
+    app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
     app.command(runs)

@@ -7,11 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.apps.cli.boundary import OUT_OF_MEMORY, is_out_of_memory
+from impasto.apps.cli.boundary import OUT_OF_MEMORY
 from impasto.apps.cli.fetching import have_weights
-from impasto.apps.cli.painting import check_place, default_output, paint_new
+from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
 from impasto.apps.cli.streams import note, result_json
-from impasto.errors import BatchError, CancelledError, ImpastoError, InputError, OutputError, PictureError, SolveError
+from impasto.errors import (
+    BatchError,
+    CancelledError,
+    ImpastoError,
+    InputError,
+    OutputError,
+    PictureError,
+    SolveError,
+    is_out_of_memory,
+)
 
 if TYPE_CHECKING:
     from impasto.tasks import Job
@@ -52,7 +61,15 @@ def check_results_folder(output: Path | None, folder: Path) -> Path:
 
 
 def paint_folder(
-    photos: Sequence[Path], job: Job, output: Path, *, overwrite: bool, runs_home: Path | None, quiet: bool, json: bool
+    photos: Sequence[Path],
+    job: Job,
+    output: Path,
+    *,
+    overwrite: bool,
+    runs_home: Path | None,
+    quiet: bool,
+    json: bool,
+    room: Room,
 ) -> None:
     """Carry out `job` for each of `photos` in place of its content; the results get their usual names in `output`.
 
@@ -73,7 +90,7 @@ def paint_folder(
         _tell("picture", photo, f"picture {number} of {len(photos)}", quiet=quiet, json=json)
         try:
             check_place(place, own, overwrite=overwrite)
-            paint_new(own, place, runs_home=runs_home, quiet=quiet, json=json)
+            paint_new(own, place, runs_home=runs_home, quiet=quiet, json=json, room=room)
         except OF_ONE_PICTURE as error:
             failed.append(photo.name)
             _tell_failure(photo, error, json=json)

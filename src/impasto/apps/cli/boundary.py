@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from impasto.apps.cli.signals import heed_no_more
-from impasto.errors import CancelledError, ImpastoError, InputError, SolveError
+from impasto.errors import CancelledError, ImpastoError, InputError, SolveError, is_out_of_memory
 
 BUG = 1
 NOBODY_READS = 141
@@ -31,8 +31,6 @@ REFUSALS = {
     errno.EIO: "The disk or network drive did not answer",
 }
 """What the system may refuse without anyone's fault, and what to do then."""
-
-_MEMORY_SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
 
 
 def exit_code_of(command: Callable[[], int], *, as_json: bool) -> int:
@@ -76,13 +74,6 @@ def _is_usage(error: Exception) -> bool:
     """Whether the arguments could not be parsed; asked without importing the parser if it never ran."""
     parser = sys.modules.get("cyclopts")
     return parser is not None and isinstance(error, parser.CycloptsError)
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory ran out: Python's own, a GPU's, or what an allocator wrote into another."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _MEMORY_SIGNS)
 
 
 def _bug(error: Exception) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from impasto.solve import LevelStarted, Step
+    from impasto.tasks.plan import Plan
 
 SECONDS_BETWEEN_LINES = 10.0
 REFRESHES_PER_SECOND = 4
@@ -75,7 +76,7 @@ class Progress(Silence):
     def show(self, event: object) -> None:
         """Remember what the event says; tell warnings."""
         from impasto.runs import PreviewWritten, Warned
-        from impasto.solve import Finished, LevelStarted, Started, Step
+        from impasto.solve import Finished, LevelStarted, Started, Step, TilesHalved
 
         match event:
             case Started():
@@ -92,6 +93,8 @@ class Progress(Silence):
                 self.preview = str(path)
             case Warned(text=text):
                 self.say(f"warning: {text}")
+            case TilesHalved(tile=tile):
+                self.say(f"warning: the memory did not suffice: going on in tiles of {tile} pixels")
             case Finished(warnings=warnings):
                 for text in warnings:
                     self.say(f"warning: {text}")
@@ -201,6 +204,18 @@ def pace_in_words(pace: Pace) -> str:
         return ""
     speed = f"{rate:.1f} steps/s" if rate >= 1 else f"{1 / rate:.1f} s a step"
     return f", {speed}, {clock(left)} left"
+
+
+def plan_in_words(plan: Plan) -> str:
+    """What a job takes, in one line."""
+    return f"about {in_words(plan.memory)} of memory, about {clock(plan.seconds)}"
+
+
+def seconds_since_start() -> float:
+    """How long this process has been running."""
+    import psutil
+
+    return max(0.0, time.time() - psutil.Process().create_time())
 
 
 def memory_in_words() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -38,6 +39,21 @@ def numbers(option: str, text: str | None, kind: type[Number]) -> tuple[Number, 
     except ValueError:
         what = "whole numbers" if kind is int else "numbers"
         raise InputError(f"{option} must be {what} separated by commas, not {text!r}") from None
+
+
+_BYTES = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b\s*", re.ASCII | re.IGNORECASE)
+
+
+def bytes_in(option: str, text: str) -> int:
+    """The bytes that a text such as 8GB, 500 MB or 6GiB says. Raises InputError for anything else, and for nothing."""
+    match = _BYTES.fullmatch(text)
+    if match is None or (match[3] and not match[2]):
+        raise InputError(f"{option} must be a size like 8GB, 500MB or 6GiB, not {text!r}")
+    unit: int = (1024 if match[3] else 1000) ** " kmgt".index(match[2].lower() or " ")
+    found = round(float(match[1]) * unit)
+    if not found:
+        raise InputError(f"{option} must be more than nothing, not {text!r}")
+    return found
 
 
 def go_offline(offline: bool) -> None:

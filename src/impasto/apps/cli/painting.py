@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.apps.cli.display import display_for
+from impasto.apps.cli.display import display_for, plan_in_words, seconds_since_start
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.signals import Interruption
 from impasto.apps.cli.streams import note, result, result_json
@@ -37,8 +38,19 @@ def default_output(job: Job) -> Path:
     return Path("_".join(stems)[:100] + ".png")
 
 
-def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool) -> None:
-    """Make a run of `job` and carry it out; the cheap checks come first, then the weights.
+@dataclass(frozen=True)
+class Room:
+    """What a plan may do to make a job fit.
+
+    memory: bytes that the process may hold, None for all that is free. given: settings that stay as they are.
+    """
+
+    memory: int | None = None
+    given: frozenset[str] = frozenset(("tile", "history", "history_in"))
+
+
+def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool, room: Room = Room()) -> None:
+    """Make a run of `job` and carry it out; the cheap checks come first, then the weights, then a plan.
 
     Raises what the job raises, and CancelledError if it was stopped.
     """
@@ -46,8 +58,27 @@ def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, jso
 
     job.check()
     have_weights(job, silent=quiet or json)
-    run = Run.create(job, output=place, home=runs_home)
+    run = Run.create(_fitted(job, room, quiet=quiet, json=json), output=place, home=runs_home)
     paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
+
+
+def _fitted(job: Job, room: Room, *, quiet: bool, json: bool) -> Job:
+    """The job with the settings that make it fit, having said what it will take."""
+    from impasto.runs import event_to_dict
+    from impasto.tasks import StylizeJob
+    from impasto.tasks.plan import plan
+
+    if not isinstance(job, StylizeJob):
+        return job
+    found = plan(job, memory=room.memory, given=room.given)
+    found = replace(found, seconds=found.seconds + seconds_since_start())
+    if json:
+        result_json(event_to_dict(found))
+    elif not quiet:
+        note(plan_in_words(found))
+        for reason in found.reasons:
+            note(reason)
+    return job.fitted(found)
 
 
 def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
@@ -56,7 +87,9 @@ def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
     name: what `impasto runs resume` takes for it. Raises what the job raises, and CancelledError if it was stopped.
     """
     from impasto.runs import execute
+    from impasto.tasks.plan_machine import use_threads_allowed
 
+    use_threads_allowed()
     if json:
         result_json({"event": "run", "id": run.id, "folder": str(run.folder)})
     elif not quiet:

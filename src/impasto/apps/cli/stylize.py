@@ -7,9 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet, go_offline
+from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet
 from impasto.apps.cli.stylize_options import Descent, Look, Machine, Network, Settings
-from impasto.errors import InputError
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
 
@@ -68,28 +67,25 @@ def stylize(
     json
         Write every event as one line of JSON on the standard output.
     """
-    from impasto.apps.cli.batch import check_results_folder, paint_folder, photos_in
-    from impasto.apps.cli.painting import check_place, default_output, paint_new
-    from impasto.apps.cli.stylize_job import stylize_job
+    from impasto.apps.cli.batch import check_results_folder, paint_folder
+    from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
+    from impasto.apps.cli.stylize_job import asked
 
-    if settings.config is None and not styles:
-        given = (
-            "a picture to paint and at least one style" if content is None else f"at least one style after {content}"
-        )
-        raise InputError(f"name {given}: impasto stylize CONTENT STYLE")
-    go_offline(machine.offline)
-    photos = photos_in(content) if content is not None and content.is_dir() else []
-    flags = {
-        "content": None if content is None else str(photos[0] if photos else content),
-        "styles": tuple(str(style) for style in styles) or None,
-        "size": size,
-        **machine.flags(),
-    }
-    job = stylize_job(flags, look, network, descent, settings)
-    if content is not None and photos:
+    wanted = asked("stylize", content, styles, size, look, network, descent, machine, settings)
+    room = Room(wanted.memory, wanted.given)
+    if content is not None and wanted.photos:
         folder = check_results_folder(output, content)
-        paint_folder(photos, job, folder, overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
+        paint_folder(
+            wanted.photos,
+            wanted.job,
+            folder,
+            overwrite=overwrite,
+            runs_home=run_dir,
+            quiet=quiet,
+            json=json,
+            room=room,
+        )
         return
-    place = output or default_output(job)
-    check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
+    place = output or default_output(wanted.job)
+    check_place(place, wanted.job, overwrite=overwrite)
+    paint_new(wanted.job, place, runs_home=run_dir, quiet=quiet, json=json, room=room)

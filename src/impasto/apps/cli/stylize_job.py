@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Look, Network, Settings
+from impasto.apps.cli.options import go_offline
+from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Look, Machine, Network, Settings
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +31,81 @@ def stylize_job(
     job = build_job("stylize", preset=look.preset, config=settings.config, flags=given, sets=settings.sets)
     if not isinstance(job, StylizeJob):
         raise TypeError(f"a job to stylise was built as {type(job).__name__}")
+    return job
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command line asks for.
+
+    photos: the pictures of the folder that stands for the content, none if it is a picture. memory: bytes that may be
+    used, None for all that is free. given: what the user settled of all that a plan could choose.
+    """
+
+    job: StylizeJob
+    photos: Sequence[Path]
+    memory: int | None
+    given: frozenset[str]
+
+
+def asked(
+    command: str,
+    content: Path | None,
+    styles: Sequence[Path],
+    size: str | None,
+    look: Look,
+    network: Network,
+    descent: Descent,
+    machine: Machine,
+    settings: Settings,
+) -> Asked:
+    """What the arguments and panels of `impasto stylize`, or another command that takes them, ask for.
+
+    Of a folder of pictures the job is that of the first. Raises InputError for what cannot be meant.
+    """
+    from impasto.apps.cli.batch import photos_in
+
+    if settings.config is None and not styles:
+        given = (
+            "a picture to paint and at least one style" if content is None else f"at least one style after {content}"
+        )
+        raise InputError(f"name {given}: impasto {command} CONTENT STYLE")
+    go_offline(machine.offline)
+    memory = machine.memory_in_bytes()
+    photos = photos_in(content) if content is not None and content.is_dir() else []
+    flags = {
+        "content": None if content is None else str(photos[0] if photos else content),
+        "styles": tuple(str(style) for style in styles) or None,
+        "size": size,
+        **machine.flags(),
+    }
+    job = stylize_job(flags, look, network, descent, settings)
+    return Asked(job, photos, memory, settled(job, look, settings))
+
+
+PLANNED = {"tile": "tile", "optimizer.history": "history", "optimizer.history_in": "history_in"}
+"""The settings that a plan could choose, by their addresses."""
+
+
+def settled(job: StylizeJob, look: Look, settings: Settings) -> frozenset[str]:
+    """Which of the settings that a plan could choose were set by the user: by name, or to something else than the
+    preset's.
+    """
+    from impasto.runs import build_job
+
+    by_name = {text.partition("=")[0].strip() for text in settings.sets}
+    preset = build_job("stylize", preset=look.preset, flags={"content": "-", "styles": ("-",)})
+    return frozenset(
+        name
+        for address, name in PLANNED.items()
+        if address in by_name or setting_at(job, address) != setting_at(preset, address)
+    )
+
+
+def setting_at(job: Any, address: str) -> Any:
+    """The setting at an address; None if the job has none such."""
+    for part in address.split("."):
+        job = getattr(job, part, None)
     return job
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from impasto.apps.cli.options import Offline, names, numbers
+from impasto.apps.cli.options import Offline, bytes_in, names, numbers
 from impasto.errors import InputError
 
 NO_STRENGTH = "none"
@@ -178,7 +178,9 @@ class Machine:
         Of the convolutions: auto, fp32 or bf16.
     tile
         Look at the picture in tiles of this many pixels, for pictures too large for the memory; the gradient is the
-        same up to rounding.
+        same up to rounding. Without it, tiles are used where the memory asks for them.
+    memory
+        The most memory to use: 8GB, 500MB, 6GiB. Without it, what is free.
     offline
         Ask no source on the network for weights.
     """
@@ -186,11 +188,16 @@ class Machine:
     device: Annotated[str | None, Parameter(metavar="NAME")] = None
     precision: Annotated[str | None, Parameter(metavar="NAME")] = None
     tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None
+    memory: Annotated[str | None, Parameter(metavar="BYTES")] = None
     offline: Offline = False
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
         return {"device": self.device, "precision": self.precision, "tile": self.tile}
+
+    def memory_in_bytes(self) -> int | None:
+        """The most memory to use, None if none was given. Raises InputError for anything else than a size in bytes."""
+        return None if self.memory is None else bytes_in("--memory", self.memory)
 
 
 @Parameter(name="*", group=SETTINGS)

@@ -1,0 +1,96 @@
+"""Going on when memory runs out: the picture is looked at in tiles, of half the size each time."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+from contextlib import suppress
+from dataclasses import replace
+
+import torch
+
+from impasto.errors import SolveError, is_out_of_memory
+from impasto.solve.objective import Objective
+from impasto.solve.optimizers import Descent
+from impasto.solve.problem import Problem
+
+SMALLEST = 64
+"""The side of the smallest tile, and what all sides are multiples of, in pixels."""
+
+
+def objective_that_fits(problem: Problem, index: int) -> Objective:
+    """The objective of a level, in tiles as small as the memory asks for. Raises SolveError like `in_smaller_tiles`."""
+    tile = problem.tile
+    while True:
+        try:
+            found = Objective(problem, index)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            if problem.tile != tile:
+                check_adds_up(found)
+            return found
+        problem = in_smaller_tiles(problem, index)
+
+
+def step_that_fits(descent: Descent, objective: Objective, step: int) -> tuple[Objective, bool]:
+    """Take the step of this index, in tiles as small as the memory asks for.
+
+    Returns the objective that it was taken with, and whether that is another than at the step before. Raises SolveError
+    if the smallest tiles do not help, or if a term does not add up over tiles.
+    """
+    short = False
+    while True:
+        try:
+            renewed = objective.look_from(step) or short
+            if renewed:
+                descent.renew()
+            descent.step(objective)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            return objective, renewed
+        short, problem, index = True, objective.problem, objective.index
+        del objective
+        objective = objective_that_fits(in_smaller_tiles(problem, index), index)
+        check_adds_up(objective)
+
+
+def give_back(device: torch.device) -> None:
+    """Give freed memory back to the system or the GPU, so that blocks of other sizes can be had."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # other C libraries than glibc
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def check_adds_up(objective: Objective) -> None:
+    """Raise SolveError unless every term can be looked at in tiles."""
+    for name, (_, term) in objective.terms.items():
+        if not term.adds_up:
+            raise SolveError(
+                f"the memory does not suffice, and the {name} loss looks at a layer as a whole, which tiles cannot: "
+                "give a smaller --size, or close other programs"
+            )
+
+
+def in_smaller_tiles(problem: Problem, index: int) -> Problem:
+    """The problem in tiles of half the side, or, if it has none yet, of half the level's; freed memory is given back.
+
+    Raises SolveError if there are no smaller ones.
+    """
+    give_back(problem.backbone.device)
+    level = problem.levels[index]
+    side = min(problem.tile or max(level.width, level.height), max(level.width, level.height))
+    tile = max(SMALLEST, side // 2 // SMALLEST * SMALLEST)
+    if tile >= side:
+        raise SolveError(
+            f"the memory does not suffice for {level.width}×{level.height} pixels, even in tiles of {side}: give a "
+            "smaller --size, or close other programs"
+        )
+    return replace(problem, tile=tile)

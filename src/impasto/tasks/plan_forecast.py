@@ -1,0 +1,141 @@
+"""From rehearsals at small sizes to what the whole job takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from impasto.backbones import Backbone
+from impasto.solve import Level
+from impasto.solve.tiles import tiles
+from impasto.tasks.plan_rehearsal import Rehearsal
+
+Storage = Literal["fp32", "bf16"]
+
+CHANNEL_BYTES: dict[Storage, int] = {"fp32": 4, "bf16": 2}
+"""Of one number of a curvature pair, by how the pairs are stored."""
+
+NEW_BLOCK = 1 << 25
+"""Bytes from which on the allocator gives a freed block back to the system (glibc)."""
+
+PICTURES_IN_TILES = 3
+"""Pictures of the full size that looking in tiles needs beside the tile: the moved one and two gradients."""
+
+LOST, LOST_AT_FIRST, LOST_AT_MOST = 0.3, 0.6, 100_000_000
+"""What the process comes to hold beyond what lives, since freed memory is not fit for all that comes next: a share of
+the live bytes, and a larger one of the first, up to so many bytes. From comparing the two on three networks at sizes
+from 256 to 1536 pixels with glibc's allocator; benchmarks/plan.py compares them again."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen to make a job fit.
+
+    tile: its side in pixels, None to look at once. history: curvature pairs, 0 for an optimiser without any.
+    history_in: how they are stored.
+    """
+
+    tile: int | None
+    history: int
+    history_in: Storage
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What painting takes, told from a rehearsal.
+
+    shift: the pixels by which the picture is moved at most. every: steps between two moves.
+    """
+
+    rehearsal: Rehearsal
+    network: Backbone
+    layers: tuple[str, ...]
+    shift: int
+    every: int
+
+    def memory(self, width: int, height: int, steps: int, choice: Choice) -> int:
+        """The most bytes that the process holds while it paints a level of so many steps."""
+        pixels, weighed = width * height, self.rehearsal.weighed
+        sizes = [float(w.pixels) for w in weighed]
+        began, held, added, beside = (
+            bowed(sizes, [float(getattr(w, name)) for w in weighed], pixels)
+            for name in ("began", "held", "added", "beside")
+        )
+        image = 12 * pixels
+        if choice.tile is not None:
+            extent = max(self.extents(width, height, choice.tile))
+            added = bowed(sizes, [float(w.added) for w in weighed], extent) + PICTURES_IN_TILES * image
+            began = held + added
+        pairs = min(choice.history, max(0, steps - 1)) * 2 * image * CHANNEL_BYTES[choice.history_in] // 4
+        live = max(began, pairs + max(held + added, beside))
+        return self.rehearsal.base + round((1 + LOST) * live + min(LOST_AT_MOST, LOST_AT_FIRST * live))
+
+    def seconds(self, levels: Sequence[Level], choice: Choice) -> float:
+        """The seconds from reading the pictures to the last step."""
+        timed = self.rehearsal.timed
+        last = levels[-1].width * levels[-1].height
+        prepare = line([float(t.pixels) for t in timed], [t.prepare for t in timed], last)
+        return prepare + sum(self._of_level(level, choice) for level in levels)
+
+    def _of_level(self, level: Level, choice: Choice) -> float:
+        pixels = level.width * level.height
+        extents = [pixels] if choice.tile is None else self.extents(level.width, level.height, choice.tile)
+        first, growth = self.rehearsal.descent
+        moves = 0 if self.shift == 1 else -(-level.steps // self.every)
+        pairs = sum(min(step, choice.history) for step in range(level.steps))
+        return sum(
+            self._begin(e) + moves * self._seconds("aim", e) + level.steps * self._look(e) for e in extents
+        ) + pixels * (level.steps * first + pairs * growth)
+
+    def _begin(self, pixels: int) -> float:
+        """Seconds until the first step; what comes to live is touched for the first time."""
+        last = self.rehearsal.weighed[-1]
+        grown = last.began * pixels / last.pixels
+        return (
+            self._seconds("begin", pixels) + self._touching(last.began_made, pixels) + grown * self.rehearsal.touching
+        )
+
+    def _look(self, pixels: int) -> float:
+        """Seconds of one evaluation by the network."""
+        return self._seconds("look", pixels) + self._touching(self.rehearsal.weighed[-1].made, pixels)
+
+    def _seconds(self, name: str, pixels: int) -> float:
+        timed = self.rehearsal.timed
+        return bowed([float(t.pixels) for t in timed], [getattr(t, name) for t in timed], pixels)
+
+    def _touching(self, made: Sequence[int], pixels: int) -> float:
+        """Seconds for blocks that have become so large that they are new each time, where none were when timed."""
+        scale = pixels / self.rehearsal.weighed[-1].pixels
+        timed = self.rehearsal.timed[-1].pixels / self.rehearsal.weighed[-1].pixels
+        fresh = sum(size * scale for size in made if size * timed < NEW_BLOCK <= size * scale)
+        return fresh * self.rehearsal.touching
+
+    def extents(self, width: int, height: int, tile: int) -> list[int]:
+        """The pixels that are computed for each tile."""
+        margin = self.shift - 1
+        size = (height + min(margin, height - 1), width + min(margin, width - 1))
+        cut = tiles(self.network.graph.plan(self.layers), self.layers, size, tile, (0, 0), (height, width))
+        return [(t.rows.stop - t.rows.start) * (t.columns.stop - t.columns.start) for t in cut]
+
+
+def line(sizes: Sequence[float], values: Sequence[float], size: float) -> float:
+    """Between the sizes measured along straight lines, beyond them along the outer ones; nothing grows smaller.
+
+    One size alone is taken in proportion.
+    """
+    if len(sizes) == 1:
+        return values[0] * size / sizes[0]
+    after = next((i for i, known in enumerate(sizes[1:], start=1) if known >= size), len(sizes) - 1)
+    slope = max(0.0, (values[after] - values[after - 1]) / (sizes[after] - sizes[after - 1]))
+    return max(0.0, values[after] + slope * (size - sizes[after]))
+
+
+def bowed(sizes: Sequence[float], values: Sequence[float], size: float) -> float:
+    """The same for a peak, which is the greatest of many straight lines, one to a moment, and so a convex curve.
+
+    Beyond the last size the chord through the last two is a lower bound of it; the ray from nothing through the last
+    is above it where the curve begins above nothing. The mean of both is taken.
+    """
+    along = line(sizes, values, size)
+    return along if size <= sizes[-1] else (along + values[-1] * size / sizes[-1]) / 2

@@ -1,0 +1,230 @@
+"""Rehearsals: a few real steps of a job at small sizes, weighed and timed, from which its own size is foretold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.backbones import Backbone
+from impasto.pictures import picture_from, resize
+from impasto.solve import Problem, solve
+from impasto.tasks.plan_machine import held_memory
+from impasto.tasks.plan_watching import Notes, Scales, Watched
+
+if TYPE_CHECKING:
+    from impasto.tasks.stylize import StylizeJob
+
+SIDES = (96, 192, 384, 768, 1536)
+"""Longer sides at which a job is rehearsed, as far as its own size and the time allow; the first two always."""
+
+ALWAYS = 2
+MOST_SECONDS = 2.0
+MOST_SHARE = 0.03
+"""How long a rehearsal may take, in seconds or as a share of the job, whichever is more."""
+
+LARGE_BLOCK = 1 << 26
+"""Bytes; above the 32 MiB from which on glibc gives every freed block back to the system."""
+
+DESCENT_STEPS = 14
+LARGEST_SOURCE = 1024
+"""Longer side to which pictures are brought before they are rehearsed with."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Live bytes of one level. began: the most while it begins. held: of the pictures and the descent while the network
+    looks, without curvature pairs; added: by the network. beside: the most while it does not look. began_made, made:
+    of each tensor made while the level begins, and by the network in one look.
+    """
+
+    pixels: int
+    began: int
+    held: int
+    added: int
+    beside: int
+    began_made: tuple[int, ...]
+    made: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds of one level. prepare: to read and bring to size. begin: until the first step. look: of one evaluation by
+    the network. aim: to look at the content from another place.
+    """
+
+    pixels: int
+    prepare: float
+    begin: float
+    look: float
+    aim: float
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What was found, from the smallest size to the largest.
+
+    base: bytes that the process holds afterwards. descent: seconds a pixel of the optimiser's own step,
+    and what each of its curvature pairs adds. touching: seconds that a byte of a large new block costs.
+    """
+
+    weighed: tuple[Weighed, ...]
+    timed: tuple[Timed, ...]
+    base: int
+    descent: tuple[float, float]
+    touching: float
+
+
+class Stage:
+    """Where a job is rehearsed: its settings, its network, and its pictures made small.
+
+    width, height: of the job's result. reading: seconds that reading the other pictures took.
+    With `tiled` the picture is looked at by way of tiles, of which there is one, as large as the picture.
+    """
+
+    def __init__(self, job: StylizeJob, network: Backbone) -> None:
+        self.job, self.network = job, network
+        self.width, self.height = job.content_picture.width, job.content_picture.height
+        shrunk = {"content": job.content_picture}
+        began = time.perf_counter()
+        shrunk |= {name: picture_from(source) for name, source in job.inputs.items() if name != "content"}
+        self.reading = time.perf_counter() - began
+        for name, picture in shrunk.items():
+            scale = LARGEST_SOURCE / max(picture.width, picture.height)
+            if scale < 1:
+                sides = (max(1, round(side * scale)) for side in (picture.width, picture.height))
+                shrunk[name] = resize(picture, *sides)
+        self.small = job.with_inputs(shrunk)
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """The sizes to rehearse at, of the job's shape and no larger; none has a side too short for the network."""
+        least = self.network.least_side(self.job.layers) / min(self.width, self.height)
+        found = []
+        for side in SIDES:
+            scale = min(1.0, max(side / max(self.width, self.height), least))
+            found.append((round(self.width * scale), round(self.height * scale)))
+        return list(dict.fromkeys(found))
+
+    def problem(self, width: int, height: int, steps: int, tiled: bool) -> Problem:
+        """The job's problem at a size, as one level."""
+        longer = max(width, height)
+        tile = max(64, longer + 64) if tiled else None
+        job = replace(self.small, size=f"{width}x{height}", smallest=max(16, longer), steps=(steps,), tile=tile)
+        vars(job)["network"] = self.network
+        return job.problem()
+
+    def weigh(self, width: int, height: int, tiled: bool) -> Weighed:
+        """Take one step and weigh what lives."""
+        notes, pixels = Notes(), width * height
+        with Scales() as scales:
+            problem = self.problem(width, height, 1, tiled)
+            scales.peak, scales.made = scales.now, []
+            play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes, scales=scales)))
+        trial = 12 * pixels  # the first step tries none
+        return Weighed(
+            pixels=pixels,
+            began=notes.began,
+            held=notes.held + trial,
+            added=notes.added,
+            beside=notes.held + self.weigh_descent(width, height),
+            began_made=tuple(notes.began_made),
+            made=tuple(notes.made),
+        )
+
+    def weigh_descent(self, width: int, height: int) -> int:
+        """The most bytes of the optimiser beside the network, with no curvature pairs but the first."""
+        notes = Notes()
+        with Scales() as scales:
+            self.descend(width, height, 3, notes, scales)
+        return notes.beside
+
+    def time(self, width: int, height: int, tiled: bool) -> Timed:
+        """Take two steps and time them; the first takes longer, for the network's first look at a size prepares it."""
+        notes = Notes()
+        began = time.perf_counter()
+        problem = self.problem(width, height, 2, tiled)
+        prepared = time.perf_counter()
+        play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes)))
+        first, look = notes.looked
+        return Timed(
+            pixels=width * height,
+            prepare=prepared - began,
+            begin=notes.begun - prepared + max(0.0, first - look),
+            look=look,
+            aim=notes.starts[0] - notes.begun if problem.shift.pixels > 1 else 0.0,
+        )
+
+    def time_descent(self, width: int, height: int) -> tuple[float, float]:
+        """Seconds a pixel of a step of the optimiser alone, and what each curvature pair adds to them."""
+        notes = Notes()
+        self.descend(width, height, DESCENT_STEPS, notes)
+        own = [end - start - looked for start, end, looked in zip(notes.starts, notes.ends, notes.looked, strict=True)]
+        growth, _ = np.polyfit(np.arange(DESCENT_STEPS - 2), own[2:], 1)
+        growth = max(0.0, float(growth))
+        first = max(0.0, float(np.mean(own[2:])) - growth * (DESCENT_STEPS - 1) / 2)
+        return first / (width * height), growth / (width * height)
+
+    def descend(self, width: int, height: int, steps: int, notes: Notes, scales: Scales | None = None) -> None:
+        """Let the optimiser go down into a long valley, where the network costs nothing."""
+        draw = torch.Generator().manual_seed(0)
+        bottom, stiffness = (torch.rand(1, 3, height, width, generator=draw).to(self.network.device) for _ in range(2))
+
+        def valley(image: Tensor) -> tuple[float, Tensor]:
+            slope = (0.01 + stiffness) * (image - bottom)
+            return float((slope * (image - bottom)).sum()), 2 * slope
+
+        watched = Watched(inner=self.job.optimizer, notes=notes, scales=scales)
+        descent = watched.begin(torch.full_like(bottom, 0.5), lattice=self.job.placed_shift.pixels)
+        for _ in range(steps):
+            descent.step(valley)
+
+
+def play(problem: Problem) -> None:
+    """Solve to the end."""
+    for _ in solve(problem):
+        pass
+
+
+def time_touching() -> float:
+    """Seconds that a byte of a large block costs when it is new, for the system hands out such blocks page by page.
+
+    Nothing, where the allocator keeps what was freed.
+    """
+
+    def seconds_to_fill() -> float:
+        since = time.perf_counter()
+        torch.empty(LARGE_BLOCK, dtype=torch.uint8).zero_()
+        return time.perf_counter() - since
+
+    new = median(seconds_to_fill() for _ in range(5))
+    block = torch.zeros(LARGE_BLOCK, dtype=torch.uint8)
+    since = time.perf_counter()
+    block.zero_()
+    return max(0.0, new - (time.perf_counter() - since)) / LARGE_BLOCK
+
+
+def rehearse(stage: Stage, *, tiled: bool, estimate: Callable[[Rehearsal], float]) -> Rehearsal:
+    """Rehearse at growing sizes, as far as it is worth it.
+
+    tiled: look by way of a tile. estimate: the seconds of the whole job, as what was found so far tells them.
+    """
+    began = time.perf_counter()
+    sizes = stage.sizes()
+    weighed = tuple(stage.weigh(*size, tiled) for size in sizes[:ALWAYS])
+    timed = [stage.time(*size, tiled) for size in sizes[:ALWAYS]]
+    touching = time_touching() if stage.network.device.type == "cpu" else 0.0
+    descent = stage.time_descent(*sizes[:ALWAYS][-1])
+    found = Rehearsal(weighed, tuple(timed), held_memory(stage.network.device), descent, touching)
+    for width, height in sizes[ALWAYS:]:
+        cost = (timed[-1].begin + 2 * timed[-1].look) * width * height / timed[-1].pixels
+        if time.perf_counter() - began + cost > max(MOST_SECONDS, MOST_SHARE * estimate(found)):
+            break
+        timed.append(stage.time(width, height, tiled))
+        found = replace(found, timed=tuple(timed))
+    return found

@@ -1,0 +1,144 @@
+"""Plans: what a job takes, told from a few small steps, and what is chosen to make it fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from impasto.backbones import Backbone
+from impasto.errors import SolveError
+from impasto.losses import ContentLoss, GramLoss
+from impasto.pictures import Picture
+from impasto.solve import LBFGS, Adam
+from impasto.tasks import StylizeJob
+from impasto.tasks.plan import Planner, plan
+from impasto.tasks.plan_forecast import Choice, bowed, line
+from impasto.tasks.plan_watching import Scales
+
+Make = Callable[..., StylizeJob]
+LAYERS = ("relu1_1", "relu2_1")
+
+
+@pytest.fixture(scope="module")
+def job_of(picture_of: Callable[..., Picture], vgg: Backbone) -> Make:
+    """Makes jobs whose network has random weights."""
+
+    def make(**settings: Any) -> StylizeJob:
+        plain: dict[str, Any] = {
+            "content": picture_of(90, 120, 1),
+            "styles": (picture_of(100, 80, 2),),
+            "size": "2400x1800",
+            "losses": (ContentLoss(layers=("relu2_1",)), GramLoss(layers=LAYERS)),
+            "smallest": 512,
+            "steps": (30,),
+            "optimizer": LBFGS(history=10),
+            "device": "cpu",
+            "precision": "fp32",
+        }
+        job = StylizeJob(**(plain | settings))
+        vars(job)["network"] = vgg
+        return job
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def planner(job_of: Make) -> Planner:
+    """Of a large job with all the memory there could be."""
+    return Planner(job_of(), 10**15, ())
+
+
+def test_with_room_enough_nothing_is_changed(planner: Planner) -> None:
+    found = planner.plan()
+    assert (found.width, found.height) == (2400, 1800)
+    assert (found.tile, found.history, found.history_in, found.precision) == (None, 10, "fp32", "fp32")
+    assert [level.width for level in found.levels] == [600, 1200, 2400]
+    assert (found.steps, found.download, found.reasons) == (90, 0, ())
+    assert found.threads >= 1
+    assert found.seconds > 0
+
+
+def test_more_pixels_need_more_memory_and_time(planner: Planner) -> None:
+    choice = next(planner.choices())
+    sides = [(100, 75), (300, 225), (1000, 750), (2400, 1800), (6000, 4500)]
+    taken = [planner.forecast(tiled=False).memory(*side, 30, choice) for side in sides]
+    assert taken == sorted(taken)
+    large = replace(planner.levels[-1], width=6000, height=4500)
+    assert planner.forecast(tiled=False).seconds((large,), choice) > planner.forecast(tiled=False).seconds(
+        planner.levels[-1:], choice
+    )
+
+
+def test_each_choice_after_the_first_takes_less_memory(planner: Planner) -> None:
+    choices = list(planner.choices())
+    assert choices[:4] == [
+        Choice(None, 10, "fp32"),
+        Choice(None, 10, "bf16"),
+        Choice(2048, 10, "bf16"),
+        Choice(1024, 10, "bf16"),
+    ]
+    assert choices[-1] == Choice(256, 5, "bf16")
+    taken = [planner.memory(choice) for choice in choices]
+    assert taken == sorted(taken, reverse=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.8, 0.4])
+def test_a_budget_is_obeyed_by_the_job_that_is_fitted_to_it(job_of: Make, planner: Planner, share: float) -> None:
+    whole, least = (planner.memory(choice) for choice in (next(planner.choices()), Choice(256, 5, "bf16")))
+    allowed = round(least + share * (whole - least))
+    job = job_of()
+    found = plan(job, memory=allowed)
+    fitted = job.fitted(found)
+    assert found.memory <= allowed
+    assert found.reasons
+    assert all("GB are allowed" in reason for reason in found.reasons)
+    optimizer = fitted.optimizer
+    assert isinstance(optimizer, LBFGS)
+    assert (fitted.tile, optimizer.history, optimizer.history_in) == (found.tile, found.history, found.history_in)
+    again = plan(fitted, memory=allowed, given=("tile", "history", "history_in"))
+    assert (again.tile, again.history, again.history_in) == (found.tile, found.history, found.history_in)
+    assert again.memory <= allowed * 1.1
+
+
+def test_what_is_given_stays_and_else_it_is_said_what_would_do(job_of: Make, planner: Planner) -> None:
+    allowed = planner.memory(Choice(512, 10, "bf16"))
+    with pytest.raises(SolveError, match=r"2400×1800 pixels need about .* GB are allowed. A --size of \d+ would do"):
+        plan(job_of(), memory=allowed, given=("tile", "history", "history_in"))
+    kept = plan(job_of(tile=320), memory=10**15)
+    assert (kept.tile, kept.history, kept.history_in) == (320, 10, "fp32")
+    with pytest.raises(SolveError, match="No size would do"):
+        plan(job_of(), memory=10**6)
+
+
+def test_an_optimizer_without_pairs_has_none_in_its_plan(job_of: Make) -> None:
+    job = job_of(size="200", optimizer=Adam())
+    found = plan(job, memory=10**15)
+    assert (found.history, found.tile) == (0, None)
+    assert job.fitted(found) == replace(job, precision="fp32")
+
+
+def test_tensors_are_weighed_while_they_live() -> None:
+    with Scales() as scales:
+        kept = torch.ones(1000)
+        assert (scales.now, scales.peak) == (4000, 4000)
+        view = kept[:10]
+        passing = kept + 1
+        del passing, view
+        assert (scales.now, scales.peak) == (4000, 8000)
+        torch.empty(10**6, device="meta")
+        del kept
+    assert (scales.now, scales.peak) == (0, 8000)
+
+
+def test_what_was_measured_is_told_back_and_lines_go_on() -> None:
+    sizes, values = [10.0, 20.0, 40.0], [7.0, 9.0, 17.0]
+    assert [line(sizes, values, size) for size in (10, 15, 20, 30, 40, 60)] == [7, 8, 9, 13, 17, 25]
+    assert bowed(sizes, values, 30) == 13
+    assert 25 < bowed(sizes, values, 60) == 25.25 < 17 * 60 / 40
+    assert line([10.0], [5.0], 30) == 15
+    assert line([10.0, 20.0], [5.0, 4.0], 30) == 4
