@@ -34,7 +34,7 @@ def job_of(picture_of: Callable[..., Picture], vgg: Backbone) -> Make:
             "size": "2400x1800",
             "losses": (ContentLoss(layers=("relu2_1",)), GramLoss(layers=LAYERS)),
             "smallest": 512,
-            "steps": (30,),
+            "steps": (3,),
             "optimizer": LBFGS(history=10),
             "device": "cpu",
             "precision": "fp32",
@@ -57,7 +57,7 @@ def test_with_room_enough_nothing_is_changed(planner: Planner) -> None:
     assert (found.width, found.height) == (2400, 1800)
     assert (found.tile, found.history, found.history_in, found.precision) == (None, 10, "fp32", "fp32")
     assert [level.width for level in found.levels] == [600, 1200, 2400]
-    assert (found.steps, found.download, found.reasons) == (90, 0, ())
+    assert (found.steps, found.download, found.reasons) == (9, 0, ())
     assert found.threads >= 1
     assert found.seconds > 0
 

@@ -27,7 +27,8 @@ SIDES = (96, 192, 384, 768, 1536)
 ALWAYS = 2
 MOST_SECONDS = 2.0
 MOST_SHARE = 0.03
-"""How long a rehearsal may take, in seconds or as a share of the job, whichever is more."""
+LONGEST_SECONDS = 15.0
+"""How long a rehearsal may take: some seconds or a share of the job, whichever is more, but never longer than that."""
 
 LARGE_BLOCK = 1 << 26
 """Bytes; above the 32 MiB from which on glibc gives every freed block back to the system."""
@@ -223,7 +224,7 @@ def rehearse(stage: Stage, *, tiled: bool, estimate: Callable[[Rehearsal], float
     found = Rehearsal(weighed, tuple(timed), held_memory(stage.network.device), descent, touching)
     for width, height in sizes[ALWAYS:]:
         cost = (timed[-1].begin + 2 * timed[-1].look) * width * height / timed[-1].pixels
-        if time.perf_counter() - began + cost > max(MOST_SECONDS, MOST_SHARE * estimate(found)):
+        if time.perf_counter() - began + cost > min(LONGEST_SECONDS, max(MOST_SECONDS, MOST_SHARE * estimate(found))):
             break
         timed.append(stage.time(width, height, tiled))
         found = replace(found, timed=tuple(timed))
