@@ -1,8 +1,10 @@
-"""Speed and memory of the main job, and its share of what the machine can do.
+"""How fast a step is, how near to what the machine can do, and what memory it takes, from small pictures to huge ones.
 
-The peak is measured in the same run: the best rate of a large matrix product in fp32. A step's work is counted from the
-network: multiply-adds of the convolutions that run, twice (forward, and back to the picture), plus the Gram matrices.
-Each precision runs in a process of its own, so that its peak memory is its own.
+The peak is measured in the same run: the best rate of large matrix products in the precision that the network computes
+in. A step's work is counted from the network: multiply-adds of the convolutions that run, twice (forward, and back to
+the picture), and those of the second moments, twice. In tiles each position is computed three times and more, which is
+not counted as work. Each row is a process of its own, so that its peak memory is its own; `beyond start` is what came
+on top of the libraries, the weights and the pictures as they were read.
 """
 
 from __future__ import annotations
@@ -13,78 +15,88 @@ import json
 import subprocess
 import sys
 import time
+from typing import Any
 
+import psutil
 import torch
-from torch import nn
 
-from impasto.backbones import Backbone
-from impasto.losses import ContentLoss, GramLoss
+from impasto.backbones import survey
+from impasto.losses import StatisticLoss
 from impasto.pictures.samples import paint_sample
-from impasto.solve import Step
+from impasto.solve import LBFGS, Problem, Step, solve
 from impasto.tasks import StylizeJob
+from impasto.tasks.network import network_without_numbers
+
+SOURCE = (1024, 768)
+"""Pixels of the sample pictures, which are then brought to the size asked for."""
 
 
-def peak_rate(dtype: torch.dtype, size: int = 2048, tries: int = 6) -> float:
-    """Floating-point operations per second of a matrix product, the best of a few."""
-    a, b = torch.randn(size, size).to(dtype), torch.randn(size, size).to(dtype)
-    best = float("inf")
-    for _ in range(tries):
-        began = time.perf_counter()
-        a @ b
-        best = min(best, time.perf_counter() - began)
-    return 2 * size**3 / best
+def peak_rate(dtype: torch.dtype, tries: int = 4) -> float:
+    """Floating-point operations per second of matrix products, the best of a few sizes and tries."""
+    best = 0.0
+    for side in (1024, 2048, 4096):
+        a, b = torch.randn(side, side).to(dtype), torch.randn(side, side).to(dtype)
+        for _ in range(tries):
+            began = time.perf_counter()
+            a @ b
+            best = max(best, 2 * side**3 / (time.perf_counter() - began))
+    return best
 
 
-def work_per_step(
-    backbone: Backbone, width: int, height: int, layers: tuple[str, ...], style: tuple[str, ...]
-) -> float:
-    """Floating-point operations of one evaluation with its gradient."""
-    total = 0.0
-    with torch.no_grad():
-        names = [node.name for node in backbone.graph.plan(layers)]
-        features = backbone(torch.rand(1, 3, height, width), names)
-    for node in backbone.graph.plan(layers):
-        if isinstance(node.op, nn.Conv2d):
-            positions = features[node.name].shape[-1] * features[node.name].shape[-2]
-            total += 2 * 2 * node.op.weight.numel() * positions
-    for name in style:
-        _, channels, h, w = features[name].shape
-        total += 2 * 2 * channels**2 * h * w
-    return total
+def work_per_step(problem: Problem) -> float:
+    """Floating-point operations of one evaluation with its gradient at the last level."""
+    level, network = problem.levels[-1], problem.backbone
+    planned = network_without_numbers(
+        network.name, weights=None, pooling="max", padding="zeros", precision="fp32", device="cpu"
+    )
+    layers = {layer.name: layer for layer in survey(planned, level.width, level.height)}
+    run = [node.name for node in network.graph.plan(problem.layers)]
+    work = sum(2 * 2 * layers[name].multiply_adds for name in run)
+    style = {name for loss in problem.losses if isinstance(loss, StatisticLoss) for name in loss.layers}
+    for name in style & layers.keys():
+        channels, height, width = layers[name].shape
+        work += 2 * 2 * channels**2 * height * width
+    return float(work)
 
 
-def measure(precision: str, size: int, steps: int) -> dict[str, float]:
-    """Paint and return what it took."""
-    content, style = paint_sample("harbour", width=1024, height=768), paint_sample("swirl", width=1024, height=768)
-    losses = (ContentLoss(), GramLoss())
+def measure(options: argparse.Namespace, precision: str, size: int) -> dict[str, Any]:
+    """Paint at one size from the first step and return what it took."""
+    content, style = (paint_sample(name, width=SOURCE[0], height=SOURCE[1]) for name in ("harbour", "swirl"))
+    square = f"{size}x{size}" if options.square else str(size)
     job = StylizeJob(
         content=content,
         styles=(style,),
-        size=str(size),
-        smallest=size,
-        steps=(steps,),
+        backbone=options.backbone,
+        size=square,
+        smallest=2 * size,
+        steps=(options.steps,),
         precision=precision,  # type: ignore[arg-type]
-        losses=losses,
+        tile=options.tile if options.tile and size > options.tile else None,
+        optimizer=LBFGS(history=options.history, history_in=options.history_in, smoothing=16.0, chroma=4.0),
     )
+    _ = job.network
+    peak = peak_rate(torch.bfloat16 if precision == "bf16" else torch.float32)
+    start = psutil.Process().memory_info().rss
     problem = job.problem()
     level = problem.levels[-1]
-    work = work_per_step(problem.backbone, level.width, level.height, problem.layers, GramLoss().layers)
-    peak = peak_rate(torch.float32)
+    began = time.perf_counter()
     stamps, values = [], []
-    for event in job.events():
+    for event in solve(problem):
         if isinstance(event, Step):
             stamps.append(time.perf_counter())
             values.append(event.value)
     gaps = sorted(b - a for a, b in itertools.pairwise(stamps))
-    seconds = gaps[len(gaps) // 2]
+    memory = peak_resident()
     return {
         "width": level.width,
         "height": level.height,
-        "seconds": seconds,
-        "rate": work / seconds,
-        "share": work / seconds / peak,
+        "tile": job.tile or 0,
+        "begin": stamps[0] - began,
+        "seconds": gaps[len(gaps) // 2],
+        "work": work_per_step(problem) if options.work else 0.0,
         "peak": peak,
-        "memory": float(peak_resident()),
+        "memory": memory,
+        "beyond": memory - start,
         "value": values[-1],
     }
 
@@ -99,12 +111,19 @@ def peak_resident() -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512])
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512, 768, 1024])
+    parser.add_argument("--square", action="store_true", help="pictures as high as they are wide")
+    parser.add_argument("--backbone", default="vgg19")
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16"], choices=["fp32", "bf16"])
+    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--tile", type=int, help="tiles for pictures larger than this")
+    parser.add_argument("--history", type=int, default=20)
+    parser.add_argument("--history-in", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--worker", nargs=2, metavar=("PRECISION", "SIZE"), help=argparse.SUPPRESS)
+    parser.add_argument("--no-work", dest="work", action="store_false", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        print(json.dumps(measure(options.worker[0], int(options.worker[1]), options.steps)))
+        print(json.dumps(measure(options, options.worker[0], int(options.worker[1]))))
         return
     capabilities = torch.cpu.get_capabilities()
     units = [name for name in ("amx_bf16", "avx512_bf16", "avx512_f", "avx2") if capabilities.get(name)]
@@ -112,20 +131,25 @@ def main() -> None:
         f"torch {torch.__version__}, {torch.get_num_threads()} threads, {', '.join(units) or 'no vector units known'}"
     )
     print(
-        f"{'size':>10}{'precision':>11}{'s/step':>9}{'GFLOP/s':>9}{'of fp32 peak':>14}{'memory':>10}{'objective':>11}"
+        f"{'size':>12}{'precision':>10}{'tile':>6}{'begin':>8}{'s/step':>9}{'GFLOP/s':>9}{'peak':>7}{'share':>7}"
+        f"{'memory':>10}{'beyond start':>14}{'a megapixel':>13}{'objective':>11}"
     )
     for size in options.sizes:
         seconds = {}
-        for precision in ("fp32", "bf16"):
-            command = [sys.executable, __file__, "--steps", str(options.steps), "--worker", precision, str(size)]
+        for precision in options.precisions:
+            command = [sys.executable, __file__, *sys.argv[1:], "--worker", precision, str(size)]
             row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             seconds[precision] = row["seconds"]
-            shape = f"{row['width']:.0f}×{row['height']:.0f}"
+            rate, pixels = row["work"] / row["seconds"], row["width"] * row["height"] / 1e6
             print(
-                f"{shape:>10}{precision:>11}{row['seconds']:>9.3f}{row['rate'] / 1e9:>9.0f}{row['share']:>9.0%}"
-                f"{row['memory'] / 2**20:>7.0f} MiB{row['value']:>11.4f}"
+                f"{row['width']:>6}×{row['height']:<5}{precision:>10}{row['tile'] or '-':>6}{row['begin']:>8.2f}"
+                f"{row['seconds']:>9.3f}{rate / 1e9:>9.0f}{row['peak'] / 1e9:>7.0f}{rate / row['peak']:>7.0%}"
+                f"{row['memory'] / 1e6:>7.0f} MB{row['beyond'] / 1e6:>11.0f} MB"
+                f"{row['beyond'] / 1e6 / pixels:>10.0f} MB{row['value']:>11.4f}",
+                flush=True,
             )
-        print(f"{'':>10} bf16 takes {seconds['bf16'] / seconds['fp32']:.2f} times as long as fp32")
+        if len(seconds) == 2:
+            print(f"{'':>12} bf16 takes {seconds['bf16'] / seconds['fp32']:.2f} times as long as fp32")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Step:
     level, index: which level, which step in it (both from 0); number: which step of all (from 1).
     losses: each term at `image` as it counts, weights included; value: their sum, the objective.
     image: where the descent stands, shared and not to be changed; the same as before if the step was tried in vain.
-    snapshot: makes a copy of the solver's state, from which `solve` can resume.
+    snapshot: hands out the solver's state, from which `solve` can resume; to be asked before the next step.
     """
 
     level: int

@@ -51,6 +51,8 @@ class Problem:
     tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
         None looks at once. The gradient is the same up to rounding.
     shift: how the picture is moved against the network, so that its strides print no grid.
+    least_gain: a level ends before its last step when ten steps took less than this share of the objective away; 0
+        takes all steps.
     """
 
     backbone: Backbone
@@ -64,6 +66,7 @@ class Problem:
     detail: float = 0.5
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     tile: int | None = None
+    least_gain: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -77,6 +80,8 @@ class Problem:
             raise JobError(f"calibration must be a number above 0, not {self.calibration}")
         if self.strength is not None and not self.targets.get("content"):
             raise JobError("strength balances style against content: give a content picture, or weights instead")
+        if not 0 <= self.least_gain < 1:
+            raise JobError(f"least_gain must be a share from 0 to below 1, such as 0.01, not {self.least_gain}")
         for loss in self.losses:
             if not loss.layers:
                 raise JobError(f"the {loss.kind} loss has no layers; name at least one")

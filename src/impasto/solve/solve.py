@@ -11,6 +11,7 @@ from torch import Tensor
 
 from impasto.errors import DivergedError, JobError
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
+from impasto.solve.gain import Gain
 from impasto.solve.guards import diverged, warnings_about
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem
@@ -18,8 +19,8 @@ from impasto.solve.pyramid import carry_up, resize
 from impasto.solve.seeds import seeded
 from impasto.solve.shortage import objective_that_fits, step_that_fits
 
-LOSS = "loss "
-"""What the names of the terms begin with among the numbers of a snapshot."""
+LOSS, MARK, SETTLED = "loss ", "mark", "settled"
+"""Names among the numbers of a snapshot: what those of the terms begin with, and what is kept of `Gain`."""
 
 
 def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event]:
@@ -47,10 +48,13 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         yield LevelStarted(index, level.width, level.height, objective.weights)
         descent = problem.optimizer.begin(image, lattice=problem.shift.pixels)
         losses: Mapping[str, float] = {}
+        gain, steps = Gain(problem.least_gain), range(level.steps)
         if resumed:
             restore(descent, resumed, level)
             image, losses = descent.image, losses_in(resumed)
-        for step in range(resumed.index if resumed else 0, level.steps):
+            gain.mark = resumed.numbers.get(MARK, math.inf)
+            steps = range(0) if SETTLED in resumed.numbers else steps[resumed.index :]
+        for step in steps:
             objective, renewed = step_that_fits(descent, objective, step)
             if objective.problem.tile != tile:
                 problem, tile = objective.problem, objective.problem.tile
@@ -60,8 +64,11 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
                 raise DivergedError(diverged(objective.losses, problem), image)
             if renewed or descent.image is not image:
                 image, losses = descent.image, objective.losses
-            capture = Capture(descent, losses, index, step + 1, number)
+            settled = not gain.pays(step, descent.value)
+            capture = Capture(descent, losses, index, step + 1, number, gain.mark, settled)
             yield Step(index, step, number, losses, descent.value, image, capture)
+            if settled:
+                break
         image = descent.image
         yield LevelDone(index, image)
     assert image is not None
@@ -98,12 +105,15 @@ class Capture:
     level: int
     index: int
     number: int
+    mark: float
+    settled: bool
 
     def __call__(self) -> Snapshot:
         """Hold fast the state as it is now, copying nothing; only good until the next step is taken."""
         tensors, numbers = self.descent.state()
         losses = {LOSS + name: value for name, value in self.losses.items()}
-        return Snapshot(self.level, self.index, self.number, tensors, numbers | losses)
+        marks = ({MARK: self.mark} if math.isfinite(self.mark) else {}) | ({SETTLED: 1} if self.settled else {})
+        return Snapshot(self.level, self.index, self.number, tensors, numbers | losses | marks)
 
 
 def losses_in(snapshot: Snapshot) -> dict[str, float]:

@@ -29,6 +29,8 @@ def check_values(job: StylizeJob) -> None:
         raise JobError(f"match_colour must lie in 0 … 1, not {job.match_colour}")
     if not 0 <= job.detail <= 1:
         raise JobError(f"detail must lie in 0 … 1, not {job.detail}")
+    if not 0 <= job.least_gain < 1:
+        raise JobError(f"least_gain must be a share from 0 to below 1, such as 1% or 0.01, not {job.least_gain}")
     if job.smallest < 16:
         raise JobError(f"smallest must be at least 16 pixels, not {job.smallest}")
     if not job.steps or any(n < 0 for n in job.steps):

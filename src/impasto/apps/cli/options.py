@@ -56,6 +56,15 @@ def bytes_in(option: str, text: str) -> int:
     return found
 
 
+def share_in(option: str, text: str) -> float:
+    """The share that a text such as 1% or 0.01 says. Raises InputError for anything else."""
+    number, percent = (text[:-1], 100) if text.endswith("%") else (text, 1)
+    try:
+        return float(number) / percent
+    except ValueError:
+        raise InputError(f"{option} must be a share like 1% or 0.01, not {text!r}") from None
+
+
 def go_offline(offline: bool) -> None:
     """Let this process ask no source on the network."""
     if offline:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from impasto.apps.cli.options import Offline, bytes_in, names, numbers
+from impasto.apps.cli.options import Offline, bytes_in, names, numbers, share_in
 from impasto.errors import InputError
 
 NO_STRENGTH = "none"
@@ -135,6 +135,8 @@ class Descent:
     ----------
     steps
         Steps at each size, from the smallest, separated by commas: 60,60,30.
+    least_gain
+        End a size before its last step when ten steps lowered the objective by less than this: 1%.
     optimizer
         lbfgs, adam or sgd.
     learning_rate
@@ -145,6 +147,7 @@ class Descent:
     """
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
+    least_gain: Annotated[str | None, Parameter(metavar="SHARE")] = None
     optimizer: Annotated[str | None, Parameter(metavar="NAME")] = None
     learning_rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
     start: Annotated[str | None, Parameter(metavar="NAME|PICTURE")] = None
@@ -153,6 +156,7 @@ class Descent:
         """By the addresses of the job's settings."""
         return {
             "steps": numbers("--steps", self.steps, int),
+            "least_gain": None if self.least_gain is None else share_in("--least-gain", self.least_gain),
             "optimizer": self.optimizer,
             "optimizer.learning_rate": self.learning_rate,
             "start": self.chosen_start(),
