@@ -49,6 +49,18 @@ def environment(environment, random_weights):
     return environment | {"IMPASTO_HOME": str(random_weights)}
 
 
+def test_the_plan_is_told_first_and_obeyed(impasto):
+    outcome = impasto(*PHOTO_TO_OUT, *BRIEF, "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    plan = events_of(outcome.stdout)[0]
+    assert plan["event"] == "plan"
+    assert plan["download"] == 0
+    assert plan["memory"] > 3e8
+    refused = impasto(*PHOTO_TO_OUT, *BRIEF, "--overwrite", "--memory", "200MB")
+    assert refused.returncode == 4
+    assert "allow more memory" in refused.stderr
+
+
 def runs_in(environment):
     return sorted(path for path in Path(environment["IMPASTO_RUNS"]).iterdir() if not path.name.startswith("."))
 
