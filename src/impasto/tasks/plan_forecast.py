@@ -22,7 +22,7 @@ NEW_BLOCK = 1 << 25
 PICTURES_IN_TILES = 3
 """Pictures of the full size that looking in tiles needs beside the tile: the moved one and two gradients."""
 
-LOST, LOST_AT_FIRST, LOST_AT_MOST = 0.3, 0.6, 100_000_000
+LOST, LOST_AT_FIRST, LOST_AT_MOST = 0.38, 0.6, 100_000_000
 """What the process comes to hold beyond what lives, since freed memory is not fit for all that comes next: a share of
 the live bytes, and a larger one of the first, up to so many bytes. From comparing the two on three networks at sizes
 from 256 to 1536 pixels with glibc's allocator; benchmarks/plan.py compares them again."""
@@ -102,7 +102,7 @@ class Forecast:
 
     def _seconds(self, name: str, pixels: int) -> float:
         timed = self.rehearsal.timed
-        return bowed([float(t.pixels) for t in timed], [getattr(t, name) for t in timed], pixels)
+        return line([float(t.pixels) for t in timed], [getattr(t, name) for t in timed], pixels)
 
     def _touching(self, made: Sequence[int], pixels: int) -> float:
         """Seconds for blocks that have become so large that they are new each time, where none were when timed."""

@@ -21,7 +21,7 @@ from impasto.tasks.plan_watching import Notes, Scales, Watched
 if TYPE_CHECKING:
     from impasto.tasks.stylize import StylizeJob
 
-SIDES = (96, 192, 384, 768, 1536)
+SIDES = (96, 256, 512, 1024, 2048)
 """Longer sides at which a job is rehearsed, as far as its own size and the time allow; the first two always."""
 
 ALWAYS = 2
