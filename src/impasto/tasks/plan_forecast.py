@@ -19,8 +19,6 @@ CHANNEL_BYTES: dict[Storage, int] = {"fp32": 4, "bf16": 2}
 NEW_BLOCK = 1 << 25
 """Bytes from which on the allocator gives a freed block back to the system (glibc)."""
 
-PICTURES_IN_TILES = 3
-"""Pictures of the full size that looking in tiles needs beside the tile: the moved one and two gradients."""
 
 LOST, LOST_AT_FIRST, LOST_AT_MOST = 0.38, 0.6, 100_000_000
 """What the process comes to hold beyond what lives, since freed memory is not fit for all that comes next: a share of
@@ -57,19 +55,19 @@ class Forecast:
     def memory(self, width: int, height: int, steps: int, choice: Choice) -> int:
         """The most bytes that the process holds while it paints a level of so many steps."""
         pixels, weighed = width * height, self.rehearsal.weighed
-        sizes = [float(w.pixels) for w in weighed]
-        began, held, added, beside = (
-            bowed(sizes, [float(getattr(w, name)) for w in weighed], pixels)
-            for name in ("began", "held", "added", "beside")
-        )
-        image = 12 * pixels
-        if choice.tile is not None:
-            extent = max(self.extents(width, height, choice.tile))
-            added = bowed(sizes, [float(w.added) for w in weighed], extent) + PICTURES_IN_TILES * image
-            began = held + added
+        sizes, image = [float(w.pixels) for w in weighed], 12 * pixels
+        held = line(sizes, [float(w.held) for w in weighed], pixels)
+        grown, descending = zip(*self.rehearsal.descending, strict=True)
+        beside = held + line(grown, descending, pixels)
         pairs = min(choice.history, max(0, steps - 1)) * 2 * image * CHANNEL_BYTES[choice.history_in] // 4
-        live = max(began, pairs + max(held + added, beside))
-        return self.rehearsal.base + round((1 + LOST) * live + min(LOST_AT_MOST, LOST_AT_FIRST * live))
+        if choice.tile is None:
+            began, added = (bowed(sizes, [float(getattr(w, n)) for w in weighed], pixels) for n in ("began", "added"))
+            live = max(began, pairs + max(held + added, beside))
+            return self.rehearsal.base + round(live + lost(live))
+        extent = max(self.extents(width, height, choice.tile))
+        added = bowed(sizes, [float(w.added) for w in weighed], extent)
+        live = pairs + max(held + image + added, beside)  # the image is the gradient, which is put together
+        return self.rehearsal.base + round(live + lost(added))
 
     def seconds(self, levels: Sequence[Level], choice: Choice) -> float:
         """The seconds from reading the pictures to the last step."""
@@ -117,6 +115,11 @@ class Forecast:
         size = (height + min(margin, height - 1), width + min(margin, width - 1))
         cut = tiles(self.network.graph.plan(self.layers), self.layers, size, tile, (0, 0), (height, width))
         return [(t.rows.stop - t.rows.start) * (t.columns.stop - t.columns.start) for t in cut]
+
+
+def lost(live: float) -> float:
+    """Bytes beyond those that live, of tensors that come and go. Images are blocks of their own, of which none are."""
+    return LOST * live + min(LOST_AT_MOST, LOST_AT_FIRST * live)
 
 
 def line(sizes: Sequence[float], values: Sequence[float], size: float) -> float:

@@ -33,6 +33,9 @@ LONGEST_SECONDS = 15.0
 LARGE_BLOCK = 1 << 26
 """Bytes; above the 32 MiB from which on glibc gives every freed block back to the system."""
 
+DESCENDED = (384, 768)
+"""Longer sides at which the optimiser is weighed by itself, large enough that what it works with is small beside."""
+
 DESCENT_STEPS = 14
 LARGEST_SOURCE = 1024
 """Longer side to which pictures are brought before they are rehearsed with."""
@@ -41,15 +44,14 @@ LARGEST_SOURCE = 1024
 @dataclass(frozen=True)
 class Weighed:
     """Live bytes of one level. began: the most while it begins. held: of the pictures and the descent while the network
-    looks, without curvature pairs; added: by the network. beside: the most while it does not look. began_made, made:
-    of each tensor made while the level begins, and by the network in one look.
+    looks, without curvature pairs; added: by the network. began_made, made: of each tensor made while the level begins,
+    and by the network in one look.
     """
 
     pixels: int
     began: int
     held: int
     added: int
-    beside: int
     began_made: tuple[int, ...]
     made: tuple[int, ...]
 
@@ -71,12 +73,14 @@ class Timed:
 class Rehearsal:
     """What was found, from the smallest size to the largest.
 
+    descending: pixels, and the most bytes of the optimiser there while the network does not look.
     base: bytes that the process holds afterwards. descent: seconds a pixel of the optimiser's own step,
     and what each of its curvature pairs adds. touching: seconds that a byte of a large new block costs.
     """
 
     weighed: tuple[Weighed, ...]
     timed: tuple[Timed, ...]
+    descending: tuple[tuple[int, int], ...]
     base: int
     descent: tuple[float, float]
     touching: float
@@ -133,17 +137,19 @@ class Stage:
             began=notes.began,
             held=notes.held + trial,
             added=notes.added,
-            beside=notes.held + self.weigh_descent(width, height),
             began_made=tuple(notes.began_made),
             made=tuple(notes.made),
         )
 
-    def weigh_descent(self, width: int, height: int) -> int:
-        """The most bytes of the optimiser beside the network, with no curvature pairs but the first."""
-        notes = Notes()
+    def weigh_descent(self, side: int) -> tuple[int, int]:
+        """Pixels of a picture of this longer side, and the most bytes of the optimiser beside the network, curvature
+        pairs apart.
+        """
+        scale, notes = side / max(self.width, self.height), Notes()
+        width, height = (max(1, round(length * scale)) for length in (self.width, self.height))
         with Scales() as scales:
             self.descend(width, height, 3, notes, scales)
-        return notes.beside
+        return width * height, notes.beside - notes.paired
 
     def time(self, width: int, height: int, tiled: bool) -> Timed:
         """Take two steps and time them; the first takes longer, for the network's first look at a size prepares it."""
@@ -221,7 +227,8 @@ def rehearse(stage: Stage, *, tiled: bool, estimate: Callable[[Rehearsal], float
     timed = [stage.time(*size, tiled) for size in sizes[:ALWAYS]]
     touching = time_touching() if stage.network.device.type == "cpu" else 0.0
     descent = stage.time_descent(*sizes[:ALWAYS][-1])
-    found = Rehearsal(weighed, tuple(timed), held_memory(stage.network.device), descent, touching)
+    descending = tuple(stage.weigh_descent(side) for side in DESCENDED)
+    found = Rehearsal(weighed, tuple(timed), descending, held_memory(stage.network.device), descent, touching)
     for width, height in sizes[ALWAYS:]:
         cost = (timed[-1].begin + 2 * timed[-1].look) * width * height / timed[-1].pixels
         if time.perf_counter() - began + cost > min(LONGEST_SECONDS, max(MOST_SECONDS, MOST_SHARE * estimate(found))):

@@ -59,7 +59,7 @@ class Notes:
     begun: when the descent began. starts, ends: of each step. looked: seconds of the network in each step.
     began: the most bytes until then; began_made: those of each tensor made.
     held: bytes before the network is asked in a step; added: the most that it takes beyond them; made: those of each
-    tensor that it makes. beside: the most at any time between.
+    tensor that it makes. beside: the most at any time between; paired: those of the first curvature pair.
     """
 
     begun: float = 0.0
@@ -72,6 +72,7 @@ class Notes:
     added: int = 0
     made: list[int] = field(default_factory=list)
     beside: int = 0
+    paired: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,8 @@ class WatchedDescent(Descent):
         self.image, self.value = self.inner.image, self.inner.value
         if self.scales is not None:
             self.notes.beside = max(self.notes.beside, self.scales.peak)
+            tensors, _ = self.inner.state()
+            self.notes.paired = sum(tensors[name].nbytes for name in ("move0", "change0") if name in tensors)
 
     def _look(self, evaluate: Evaluate, image: Tensor) -> tuple[float, Tensor]:
         notes, scales = self.notes, self.scales
