@@ -72,7 +72,7 @@ def test_the_kind_and_the_input() -> None:
         ({"padding": "reflect"}, JobError, "circular padding alone"),
         ({"losses": (ContentLoss(),)}, JobError, "style alone"),
         (
-            {"backbone": "resnet50", "losses": (GramLoss(layers=("conv2_block1_out",)),)},
+            {"backbone": "resnet50", "losses": (GramLoss(layers=("pool1_pool",)),)},
             JobError,
             "pool1_pool has borders",
         ),

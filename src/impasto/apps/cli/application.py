@@ -40,7 +40,7 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
-    app.command(reconstruct, group=paint)
+    app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
     app.command(runs)
@@ -48,6 +48,7 @@ def application() -> App:
     app.command(presets)
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
+    app["reconstruct"].group = paint
     app["--help"].group = setup
     app["--version"].group = setup
     return app
