@@ -68,7 +68,8 @@ def test_the_kind_and_the_input() -> None:
     [
         ({"size": "50x30"}, JobError, "multiples of 4, such as 48x32"),
         ({"size": "none"}, JobError, "none"),
-        ({"size": "4x4"}, PictureError, "too small"),
+        ({"size": "8x32"}, JobError, "at least 16"),
+        ({"size": "16x32", "losses": (GramLoss(layers=("relu5_1",)),)}, PictureError, "too small"),
         ({"padding": "reflect"}, JobError, "circular padding alone"),
         ({"losses": (ContentLoss(),)}, JobError, "style alone"),
         (
