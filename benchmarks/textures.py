@@ -25,9 +25,8 @@ def main() -> None:
     parser.add_argument("--cell", type=int, default=512)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    print(
-        "| texture | left to right | its lines, 2 to 98 % | top to bottom | its lines, 2 to 98 % |\n|---|---|---|---|---|"
-    )
+    print("| texture | left to right | lines between, 2 to 98 % | top to bottom | lines between, 2 to 98 % |")
+    print("|---|---|---|---|---|", flush=True)
     repeats = []
     for style in options.styles:
         texture = made(style, options)

@@ -25,9 +25,9 @@ def seam_energy(picture: Picture) -> tuple[float, float]:
     Freeman 2001, "Image quilting for texture synthesis and transfer", section 2.1), by its surroundings.
 
     About 1 without a seam, above 0 and without an upper bound; compare with `line_energies`, for what single lines of a
-    texture scatter by. Blind to what no two neighbouring pixels show: a fold, where the picture turns back on itself,
-    and a slow shading that does not meet are seams for the eye and nearly none here. A photo that was never meant to
-    repeat has 3 … 100. Raises PictureError if a side is shorter than 8 pixels; under 33 there are fewer lines to compare.
+    texture scatter by. The sample photographs, never meant to repeat, have 5 … 900. Blind to what no two neighbouring
+    pixels show: a fold, where the picture turns back on itself, and a slow shading that does not meet under a lively
+    texture. Raises PictureError if a side is shorter than 8 pixels; under 33 there are fewer lines to compare with.
     """
     across, down = (float(line_energies(picture, axis)[-1]) for axis in (1, 0))
     return across, down
