@@ -96,7 +96,7 @@ reconstructions = st.builds(
 textures = st.builds(
     TextureJob,
     style=paths,
-    size=st.tuples(*[st.integers(1, 65000)] * 2).map("{0[0]}x{0[1]}".format),
+    size=st.tuples(*[st.integers(16, 65000)] * 2).map("{0[0]}x{0[1]}".format),
     style_scale=st.floats(1e-3, 8),
     optimizer=optimizers,
     steps=st.lists(st.integers(0, 10**6), min_size=1).map(tuple),
