@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from impasto.backbones import Backbone
+from impasto.backbones import Backbone, period_of
 from impasto.errors import JobError
 from impasto.losses import Loss, Role
 from impasto.solve.lbfgs import LBFGS
@@ -53,6 +53,9 @@ class Problem:
     shift: how the picture is moved against the network, so that its strides print no grid.
     least_gain: a level ends before its last step when ten steps took less than this share of the objective away; 0
         takes all steps.
+    periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
+        laid side by side with itself. Takes a network built with circular padding, see `impasto.backbones.period_of`,
+        and style alone.
     """
 
     backbone: Backbone
@@ -67,6 +70,7 @@ class Problem:
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     tile: int | None = None
     least_gain: float = 0.0
+    periodic: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,6 +91,20 @@ class Problem:
                 raise JobError(f"the {loss.kind} loss has no layers; name at least one")
             if loss.target != "none" and not self.targets.get(loss.target):
                 raise JobError(f"the {loss.kind} loss needs a {loss.target} picture")
+
+        if self.periodic:
+            self._check_around()
+
+    def _check_around(self) -> None:
+        """Raise JobError for what cannot go around."""
+        if self.targets.get("content") or self.tile is not None:
+            raise JobError("a picture that goes around has no content picture and is not looked at in tiles")
+        period = period_of(self.backbone.graph.plan(self.layers))
+        for level in self.levels:
+            if level.width % period or level.height % period:
+                raise JobError(
+                    f"{level.width}x{level.height} pixels do not go around: both sides must be multiples of {period}"
+                )
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ class Planner:
             shift = self.job.placed_shift
 
             def of(rehearsal: Rehearsal) -> Forecast:
-                return Forecast(rehearsal, self.network, self.job.layers, shift.pixels, shift.every)
+                return Forecast(rehearsal, self.network, self.job.needed_layers, shift.pixels, shift.every)
 
             choice = Choice(self.job.tile if tiled else None, 0, "fp32")
             found = rehearse(self.stage, tiled=tiled, estimate=lambda so_far: of(so_far).seconds(self.levels, choice))
@@ -206,7 +206,7 @@ class Planner:
             return self.memory(choice, *sides(longest)) * MARGIN > self.budget
 
         found = 8 * bisect_left(range(1, longer // 8), True, key=lambda n: too_large(8 * n))
-        return found if found and min(sides(found)) >= self.network.least_side(self.job.layers) else None
+        return found if found and min(sides(found)) >= self.network.least_side(self.job.needed_layers) else None
 
 
 def in_gigabytes(count: float) -> str:

@@ -109,7 +109,7 @@ class Stage:
 
     def sizes(self) -> list[tuple[int, int]]:
         """The sizes to rehearse at, of the job's shape and no larger; none has a side too short for the network."""
-        least = self.network.least_side(self.job.layers) / min(self.width, self.height)
+        least = self.network.least_side(self.job.needed_layers) / min(self.width, self.height)
         found = []
         for side in SIDES:
             scale = min(1.0, max(side / max(self.width, self.height), least))

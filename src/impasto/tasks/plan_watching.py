@@ -84,14 +84,14 @@ class Watched(Optimizer):
     notes: Notes
     scales: Scales | None = None
 
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:
         """Begin the other's descent."""
         notes, scales = self.notes, self.scales
         notes.begun = time.perf_counter()
         if scales is not None:
             notes.began, notes.began_made = scales.peak, scales.made
             scales.peak = scales.now
-        return WatchedDescent(self.inner.begin(image, lattice=lattice), notes, scales)
+        return WatchedDescent(self.inner.begin(image, lattice=lattice, periodic=periodic), notes, scales)
 
 
 class WatchedDescent(Descent):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from torch import Tensor
 
-from impasto.backbones import Backbone, Padding, Pooling, default_layers, painting_defaults
+from impasto.backbones import Backbone, default_layers, painting_defaults
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
     Picture,
@@ -40,13 +40,11 @@ from impasto.solve import (
 )
 from impasto.tasks.colour import match_colours
 from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
-from impasto.tasks.memory import LEAST_TILE, PICTURES_HELD, WORTH_ASKING, check_memory, least_memory, tile_extent
-from impasto.tasks.network import network_of_random_numbers, network_without_numbers
+from impasto.tasks.memory import LEAST_TILE
+from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
-from impasto.weights import PrecisionChoice, load_backbone
-from impasto.weights.backbone import find_device
 
 if TYPE_CHECKING:
     from impasto.tasks.plan import Plan
@@ -61,7 +59,7 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(Job, kind="stylize"):
+class StylizeJob(NetworkJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
@@ -73,8 +71,6 @@ class StylizeJob(Job, kind="stylize"):
         presets do.
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
         of 0.5 in proportion less, so that strength 0 is the photo.
-    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
-        pooling the network gets the one it paints best with.
     losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
         `PictureStart` begins at full size, unless told otherwise.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
@@ -97,11 +93,6 @@ class StylizeJob(Job, kind="stylize"):
     style_scale: float = 1.0
     strength: float | None = 0.5
     match_colour: float = 1.0
-    backbone: str = "vgg19"
-    weights: str | None = None
-    pooling: Pooling | None = None
-    padding: Padding = "reflect"
-    precision: PrecisionChoice = "auto"
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
@@ -138,19 +129,13 @@ class StylizeJob(Job, kind="stylize"):
         start = replace(self.start, picture=chosen["start"]) if isinstance(self.start, PictureStart) else self.start
         return replace(self, content=chosen["content"], styles=styles, start=start)
 
-    def weights_used(self) -> dict[str, str]:
-        """The weights of the one network."""
-        return {self.network.weights: self.network.weights_sha256}
-
     def lend(self, other: Job) -> None:
         """Let another job paint with the network and the content of this one, if they are loaded and the very same."""
-        if not isinstance(other, StylizeJob):
+        super().lend(other)
+        if not isinstance(other, StylizeJob) or "content_picture" not in vars(self):
             return
-        alike = {
-            "network": self._network_settings == other._network_settings,
-            "content_picture": (other.size, absolute(other.content)) == (self.size, absolute(self.content)),
-        }
-        vars(other).update({name: vars(self)[name] for name, same in alike.items() if same and name in vars(self)})
+        if (other.size, absolute(other.content)) == (self.size, absolute(self.content)):
+            vars(other)["content_picture"] = self.content_picture
 
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
@@ -175,7 +160,7 @@ class StylizeJob(Job, kind="stylize"):
     def problem(self) -> Problem:
         """What the solver is asked: pictures read, weights loaded, levels laid out."""
         content = self.content_picture
-        backbone, layers = self.network, self.layers
+        backbone, layers = self.network, self.needed_layers
         backbone.check_size(content.width, content.height, layers)
         start = ContentStart() if self.strength == 0 else self.start
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
@@ -203,7 +188,7 @@ class StylizeJob(Job, kind="stylize"):
     def levels(self) -> tuple[Level, ...]:
         """The sizes that will be painted, from small to large. Raises like `check`."""
         content = self.content_picture
-        return self._lay_out(content.width, content.height, self.plan_network().least_side(self.layers))
+        return self._lay_out(content.width, content.height, self.plan_network().least_side(self.needed_layers))
 
     def fitted(self, plan: Plan) -> StylizeJob:
         """The same job with what a plan has chosen for it, and all that is loaded already."""
@@ -233,21 +218,11 @@ class StylizeJob(Job, kind="stylize"):
         size = parse_size(self.size)
         width, height = (picture.width, picture.height) if size is None else size.fit(picture.width, picture.height)
         check_result_size(width, height, name)
-        self._check_room(width, height)
+        self.check_room(width, height, self.tile or LEAST_TILE)
         return picture if size is None else resize(picture, width, height)
 
-    def _check_room(self, width: int, height: int) -> None:
-        """Raise PictureError for a size too small for the network, SolveError for one too large for the memory."""
-        planned, place = self.plan_network(), find_device(self.device)
-        planned.check_size(width, height, self.layers)
-        if place.type == "cpu" and width * height >= WORTH_ASKING:
-            tile = self.tile or LEAST_TILE
-            seen_wide, seen_high = (tile_extent(planned, self.layers, side, tile) for side in (width, height))
-            pictures = PICTURES_HELD * 12 * width * height
-            check_memory(pictures + least_memory(planned, self.layers, seen_wide, seen_high), width, height)
-
     @property
-    def layers(self) -> tuple[str, ...]:
+    def needed_layers(self) -> tuple[str, ...]:
         """The layers that any loss looks at, each once."""
         return tuple(dict.fromkeys(name for loss in self.placed_losses for name in loss.layers))
 
@@ -283,35 +258,3 @@ class StylizeJob(Job, kind="stylize"):
         content = self.content_picture
         painted = to_picture(image, depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)
-
-    def plan_network(self) -> Backbone:
-        """The network without numbers, on the meta device, where tensors have shapes and no memory.
-
-        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
-        """
-        planned = network_without_numbers(**self._network_settings)
-        planned.graph.plan(self.layers)
-        return planned
-
-    def random_network(self) -> Backbone:
-        """The network with random numbers, where the job wants it: as quick and as large as with its weights."""
-        settings = self._network_settings
-        place = find_device(self.device)
-        return network_of_random_numbers(self.plan_network(), place, settings["pooling"], settings["padding"])
-
-    @cached_property
-    def network(self) -> Backbone:
-        """The network, with its weights, where the job wants it; loaded once."""
-        return load_backbone(**self._network_settings)
-
-    @property
-    def _network_settings(self) -> dict[str, Any]:
-        """What `load_backbone` is told."""
-        return {
-            "name": self.backbone,
-            "weights": self.weights,
-            "pooling": self.pooling or painting_defaults(self.backbone).pooling,
-            "padding": self.padding,
-            "precision": self.precision,
-            "device": self.device,
-        }

@@ -10,9 +10,12 @@ from impasto.apps.cli.measure import measure
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
+from impasto.apps.cli.reconstruct import reconstruct
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
 from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
+from impasto.apps.cli.texture import EXAMPLES as TEXTURE_EXAMPLES
+from impasto.apps.cli.texture import texture
 from impasto.apps.cli.weights import weights
 
 EPILOGUE = """Start with:
@@ -39,6 +42,8 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
+    app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
+    app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
     app.command(runs)
@@ -46,6 +51,7 @@ def application() -> App:
     app.command(presets)
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
+    app["reconstruct"].group = paint
     app["--help"].group = setup
     app["--version"].group = setup
     return app
