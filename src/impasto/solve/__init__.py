@@ -7,7 +7,9 @@ from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import pyramid, resize
 from impasto.solve.shift import Shift
 from impasto.solve.solve import solve
-from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start
+from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start, WaveStart
+from impasto.solve.wave_adam import WaveAdam
+from impasto.solve.waves import Waves
 
 __all__ = [
     "LBFGS",
@@ -32,6 +34,9 @@ __all__ = [
     "Started",
     "Step",
     "Target",
+    "WaveAdam",
+    "WaveStart",
+    "Waves",
     "pyramid",
     "resize",
     "solve",

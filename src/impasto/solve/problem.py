@@ -77,6 +77,7 @@ class Problem:
             raise JobError(f"calibration must be a number above 0, not {self.calibration}")
         if self.strength is not None and not self.targets.get("content"):
             raise JobError("strength balances style against content: give a content picture, or weights instead")
+        self.shift.check_stay(self.optimizer.stay)
         for loss in self.losses:
             if not loss.layers:
                 raise JobError(f"the {loss.kind} loss has no layers; name at least one")
