@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from impasto.backbones.layers import Pooling as Pooling
     from impasto.backbones.networks import BACKBONES as BACKBONES
     from impasto.backbones.node import Node as Node
+    from impasto.backbones.period import period_of as period_of
     from impasto.backbones.preprocessing import Preprocessing as Preprocessing
     from impasto.backbones.receptive_field import Reach as Reach
     from impasto.backbones.receptive_field import ReceptiveField as ReceptiveField
@@ -37,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),
         "node": ("Node",),
+        "period": ("period_of",),
         "preprocessing": ("Preprocessing",),
         "receptive_field": ("Reach", "ReceptiveField", "receptive_fields"),
         "surveying": ("SurveyedLayer", "survey"),

@@ -21,6 +21,7 @@ class PaintingDefaults:
 
     shift: by how many pixels at most the picture is moved against the network now and then; 1 is not at all. Networks
         that begin with strides print a grid without it.
+    figure: five layers, one a stage, that show in a figure of reconstructions how the network's view changes.
     calibration: what the ratio of gradients that a strength asks for is multiplied by, so that a judge finds as much
         style at one strength as VGG-19 paints; see docs/explanation/strength.md.
     """
@@ -30,9 +31,15 @@ class PaintingDefaults:
     pooling: Pooling = "max"
     shift: int = 1
     calibration: float = 1.0
+    figure: tuple[str, ...] = ()
 
 
-VGG19 = PaintingDefaults(("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "average")
+VGG19 = PaintingDefaults(
+    ("relu4_2",),
+    ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+    "average",
+    figure=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
+)
 
 VGG16 = replace(VGG19, calibration=1 / 3)
 
@@ -50,17 +57,23 @@ SQUEEZENET = PaintingDefaults(
     ),
     shift=8,
     calibration=1 / 3,
+    figure=("conv1", "fire3/concat", "fire5/concat", "fire7/concat", "fire9/concat"),
 )
 
 PAINTING_DEFAULTS = {
     "alexnet": PaintingDefaults(
-        ("relu3",), (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"), shift=8, calibration=2.0
+        ("relu3",),
+        (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"),
+        shift=8,
+        calibration=2.0,
+        figure=("conv1", "conv2", "conv3", "conv4", "conv5"),
     ),
     "inception_v3": PaintingDefaults(
         ("mixed_5d",),
         (INPUT, "conv2d_1a_3x3/relu", "conv2d_2b_3x3/relu", "conv2d_4a_3x3/relu", "mixed_5b", "mixed_5d", "mixed_6b"),
         shift=8,
         calibration=0.4,
+        figure=("conv2d_1a_3x3/conv", "conv2d_4a_3x3/conv", "mixed_5d", "mixed_6e", "mixed_7c"),
     ),
     "resnet50": PaintingDefaults(
         ("conv3_block4_out",),
@@ -76,6 +89,7 @@ PAINTING_DEFAULTS = {
         ),
         shift=8,
         calibration=1 / 3,
+        figure=("conv1_conv", "conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out"),
     ),
     "squeezenet1_0": SQUEEZENET,
     "squeezenet1_1": SQUEEZENET,

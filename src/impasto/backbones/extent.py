@@ -14,6 +14,9 @@ from impasto.backbones.window import window_of
 LEAST_POSITIONS = 2
 """Positions along each side that a layer must keep: statistics of fewer say nothing of a texture."""
 
+BORROWED = {"reflect": 1, "circular": 0}
+"""Paddings that are made of the layer's own positions, and how many more of those than are padded they take."""
+
 
 def least_side(plan: Sequence[Node]) -> int:
     """The shortest side in pixels that leaves 2 × 2 positions at every node of `plan` that has positions at all.
@@ -34,7 +37,7 @@ def least_input(op: nn.Module, positions: int) -> int:
     A window of k positions (dilation d) with stride s and p positions of padding on either side gives
     ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1 positions from n (torch.nn.Conv2d). In ceil mode (torch.nn.MaxPool2d) the
     division rounds up, and the last window must start before the padding on the far side.
-    Reflecting p positions takes p + 1 of them.
+    Reflecting p positions takes p + 1 of them, and going around by p takes p.
     """
     if isinstance(op, GlobalAveragePool | nn.Linear):
         return 1
@@ -48,6 +51,7 @@ def least_input(op: nn.Module, positions: int) -> int:
             least = max(least, step - window.stride + 1 + window.reach - 2 * window.padding, step + 1 - window.padding)
         else:
             least = max(least, step + window.reach - 2 * window.padding)
-        if getattr(op, "padding_mode", "zeros") == "reflect":
-            least = max(least, window.padding + 1)
+        mode = getattr(op, "padding_mode", "zeros")
+        if mode in BORROWED:
+            least = max(least, window.padding + BORROWED[mode])
     return least

@@ -7,7 +7,7 @@ from typing import Literal
 from torch import Tensor, cat, nn
 
 Pooling = Literal["max", "average", "average-scaled"]
-Padding = Literal["zeros", "reflect", "replicate"]
+Padding = Literal["zeros", "reflect", "replicate", "circular"]
 
 
 class ScaledAveragePool(nn.AvgPool2d):

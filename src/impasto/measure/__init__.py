@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from impasto.measure.noise import noise_in_flat_areas as noise_in_flat_areas
     from impasto.measure.scores import Scores as Scores
     from impasto.measure.scoring import measure as measure
+    from impasto.measure.seam import line_energies as line_energies
+    from impasto.measure.seam import seam_energy as seam_energy
     from impasto.measure.style import StyleDistance as StyleDistance
     from impasto.measure.style import style_distance as style_distance
 
@@ -46,6 +48,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "noise": ("noise_everywhere", "noise_in_flat_areas"),
         "scores": ("Scores",),
         "scoring": ("measure",),
+        "seam": ("line_energies", "seam_energy"),
         "style": ("StyleDistance", "style_distance"),
     },
 )

@@ -127,9 +127,14 @@ def inputs_given(
 ) -> dict[str, Path | Picture]:
     """The pictures to take instead of a job's own, by the names that its inputs have. None is not given.
 
-    called: what messages call the job. Raises InputError for another number of styles, or a start where there is none.
+    called: what messages call the job. Raises InputError for another number of styles, or for a content or a start
+    where there is none.
     """
-    given: dict[str, Path | Picture] = {} if content is None else {"content": content}
+    given: dict[str, Path | Picture] = {}
+    if content is not None:
+        if "content" not in job.inputs:
+            raise InputError(f"{called} has no content picture, so none can be given")
+        given["content"] = content
     if styles is not None:
         wanted = [name for name in job.inputs if name.startswith("style")]
         if len(styles) != len(wanted):

@@ -24,14 +24,15 @@ WRAPPED = "loss"
 def build_job(
     kind: str = "stylize",
     *,
-    preset: str = DEFAULT_PRESET,
+    preset: str | None = DEFAULT_PRESET,
     config: Path | None = None,
     flags: Mapping[str, Any] | None = None,
     sets: Sequence[str] = (),
 ) -> Job:
     """The job that the settings give, each source over the one before: defaults, preset, config, flags, sets.
 
-    preset: a name of `preset_names()`. config: a TOML file; relative picture paths in it are taken from its folder.
+    preset: a name of `preset_names()`; None for a kind of job that has none. config: a TOML file; relative picture
+        paths in it are taken from its folder.
     flags: settings by name or address, `size` or `losses.gram.weight`; those that are None count as not given.
     sets: `address=value`, the value a TOML literal, or else a text: `optimizer.history=20`, `start=noise`.
 
@@ -45,7 +46,8 @@ def build_job(
     """
     cls = JOBS[kind]
     settings = {**defaults(cls), "kind": kind}
-    _overlay(settings, _preset_for(preset, kind), cls)
+    if preset is not None:
+        _overlay(settings, _preset_for(preset, kind), cls)
     if config is not None:
         _overlay(settings, _config(config, kind), cls)
     for address, value in (flags or {}).items():

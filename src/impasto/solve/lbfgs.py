@@ -59,9 +59,9 @@ class LBFGS(Optimizer, kind="lbfgs"):
         if self.history_in not in ("fp32", "bf16"):
             raise JobError(f"history_in must be fp32 or bf16, not {self.history_in!r}")
 
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:
         """Start without any memory of curvature."""
-        return LBFGSDescent(image, self, lattice)
+        return LBFGSDescent(image, self, lattice, periodic)
 
 
 class LBFGSDescent(Descent):
@@ -71,7 +71,7 @@ class LBFGSDescent(Descent):
     the pairs.
     """
 
-    def __init__(self, image: Tensor, settings: LBFGS, lattice: int = 1) -> None:
+    def __init__(self, image: Tensor, settings: LBFGS, lattice: int = 1, periodic: bool = False) -> None:
         super().__init__(image, settings.box)
         self.settings = settings
         self.gradient: Tensor | None = None
@@ -83,7 +83,13 @@ class LBFGSDescent(Descent):
         if settings.smoothing:
             height, width = self.image.shape[-2:]
             self.metric = Smoothing(
-                height, width, settings.smoothing, self.image.device, chroma=settings.chroma, lattice=lattice
+                height,
+                width,
+                settings.smoothing,
+                self.image.device,
+                chroma=settings.chroma,
+                lattice=lattice,
+                periodic=periodic,
             )
 
     def step(self, evaluate: Evaluate) -> None:

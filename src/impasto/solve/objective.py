@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto.losses import Loss, Role, SeenInParts, Term
+from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
 from impasto.solve.looking import AtOnce, InTiles, Look
 from impasto.solve.problem import Problem, Target
@@ -23,9 +24,10 @@ class Objective:
 
     def __init__(self, problem: Problem, index: int) -> None:
         self.problem, self.index = problem, index
-        self.look: Look = AtOnce(problem.backbone, problem.layers, problem.shift.pixels)
+        looked_through = (problem.backbone, problem.layers, problem.shift.pixels)
+        self.look: Look = Around(*looked_through) if problem.periodic else AtOnce(*looked_through)
         if problem.tile is not None:
-            self.look = InTiles(problem.backbone, problem.layers, problem.shift.pixels, side=problem.tile)
+            self.look = InTiles(*looked_through, side=problem.tile)
         seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in problem.losses)}
         bound = [(loss, loss.bind_seen(seen[loss.target])) for loss in problem.losses]
         factors = [1.0] * len(bound)

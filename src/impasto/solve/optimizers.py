@@ -47,10 +47,11 @@ class Optimizer(abc.ABC):
             OPTIMIZERS.add(kind, cls)
 
     @abc.abstractmethod
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:
         """Start at `image` [1, 3, H, W], which is copied.
 
         lattice: the stride of the network in pixels, for a method that can keep off the waves it prints.
+        periodic: whether the image goes around, for a method that minds what lies beyond its borders.
         """
 
 
@@ -116,7 +117,7 @@ class Adam(Optimizer, kind="adam"):
         if not (0 <= self.beta1 < 1 and 0 <= self.beta2 < 1):
             raise JobError(f"beta1 and beta2 must lie in [0, 1), not {self.beta1} and {self.beta2}")
 
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:  # noqa: ARG002
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:  # noqa: ARG002
         """Start with both moments at zero."""
         return AdamDescent(image, self)
 
@@ -183,7 +184,7 @@ class SGD(Optimizer, kind="sgd"):
         if not 0 <= self.momentum < 1:
             raise JobError(f"momentum must lie in [0, 1), not {self.momentum}")
 
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:  # noqa: ARG002
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:  # noqa: ARG002
         """Start at rest."""
         return SGDDescent(image, self)
 

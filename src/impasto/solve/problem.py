@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from impasto.backbones import Backbone
+from impasto.backbones import Backbone, period_of
 from impasto.errors import JobError
 from impasto.losses import Loss, Role
 from impasto.solve.lbfgs import LBFGS
@@ -51,6 +51,9 @@ class Problem:
     tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
         None looks at once. The gradient is the same up to rounding.
     shift: how the picture is moved against the network, so that its strides print no grid.
+    periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
+        laid side by side with itself. Takes a network built with circular padding, see `impasto.backbones.period_of`,
+        and style alone.
     """
 
     backbone: Backbone
@@ -64,6 +67,7 @@ class Problem:
     detail: float = 0.5
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     tile: int | None = None
+    periodic: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -83,6 +87,20 @@ class Problem:
                 raise JobError(f"the {loss.kind} loss has no layers; name at least one")
             if loss.target != "none" and not self.targets.get(loss.target):
                 raise JobError(f"the {loss.kind} loss needs a {loss.target} picture")
+
+        if self.periodic:
+            self._check_around()
+
+    def _check_around(self) -> None:
+        """Raise JobError for what cannot go around."""
+        if self.targets.get("content") or self.tile is not None:
+            raise JobError("a picture that goes around has no content picture and is not looked at in tiles")
+        period = period_of(self.backbone.graph.plan(self.layers))
+        for level in self.levels:
+            if level.width % period or level.height % period:
+                raise JobError(
+                    f"{level.width}x{level.height} pixels do not go around: both sides must be multiples of {period}"
+                )
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -17,18 +17,21 @@ from impasto.errors import JobError
 from impasto.solve.problem import Level
 
 
-def pyramid(width: int, height: int, *, smallest: int, steps: Sequence[int], shortest: int = 1) -> tuple[Level, ...]:
+def pyramid(
+    width: int, height: int, *, smallest: int, steps: Sequence[int], shortest: int = 1, multiple: int = 1
+) -> tuple[Level, ...]:
     """Sizes doubling up to `width` × `height`, none with a longer side under `smallest` or a shorter under `shortest`.
 
     steps: for each level, from the first; further levels take the last number, and a pyramid with fewer levels than
         numbers takes the first ones, so that a small picture is not short of steps.
+    multiple: of which the sides of the smaller levels are whole multiples.
     """
     if not steps or any(n < 0 for n in steps):
         raise JobError(f"steps must be one or more numbers of 0 or more, not {list(steps)}")
     sizes = [(width, height)]
     while max(sizes[-1]) >= 2 * smallest and min(sizes[-1]) >= 2 * shortest:
         w, h = sizes[-1]
-        sizes.append((max(1, round(w / 2)), max(1, round(h / 2))))
+        sizes.append((max(1, round(w / 2 / multiple)) * multiple, max(1, round(h / 2 / multiple)) * multiple))
     sizes.reverse()
     counts = [steps[min(i, len(steps) - 1)] for i in range(len(sizes))]
     return tuple(Level(w, h, n) for (w, h), n in zip(sizes, counts, strict=True))
@@ -46,42 +49,58 @@ CERTAIN = 2.0
 least certain: the network sees them worst, and enlarged they would be ripples."""
 
 
-def carry_up(image: Tensor, content: Tensor | None, level: Level, detail: float) -> Tensor:
+def carry_up(image: Tensor, content: Tensor | None, level: Level, detail: float, *, periodic: bool = False) -> Tensor:
     """Enlarge what is certain of `image` to `level`, and put `detail` of what the content picture lacks there back.
 
     Enlarged wave by wave: interpolation by a short kernel leaves a lattice with the period of the old pixels.
+    periodic: whether the image goes around.
     """
     height, width = (side / CERTAIN for side in image.shape[-2:])
-    enlarged = long_waves(image, level.width, level.height, width, height)
+    enlarged = long_waves(image, level.width, level.height, width, height, periodic=periodic)
     if content is not None and detail:
-        lost = content - long_waves(content, level.width, level.height, width, height)
+        lost = content - long_waves(content, level.width, level.height, width, height, periodic=periodic)
         enlarged = enlarged + detail * lost
     return enlarged.clamp(0, 1)
 
 
-def long_waves(image: Tensor, width: int, height: int, across: float, down: float) -> Tensor:
+def long_waves(image: Tensor, width: int, height: int, across: float, down: float, *, periodic: bool = False) -> Tensor:
     """The long waves of [1, 3, H, W] as an image [1, 3, height, width].
 
     across, down: a wave of so many half-periods along the picture passes by half, one of half as many whole, and from
         one and a half times as many on nothing passes.
     The waves are cosines that continue the picture by reflection at its borders (the type II discrete cosine
-    transform, Ahmed, Natarajan & Rao 1974).
+    transform, Ahmed, Natarajan & Rao 1974); if it is `periodic`, the Fourier waves that go around.
     """
-    columns = wave_filter(image.shape[-1], width, across).to(image)
-    rows = wave_filter(image.shape[-2], height, down).to(image)
+    make = circular_wave_filter if periodic else wave_filter
+    columns = make(image.shape[-1], width, across).to(image)
+    rows = make(image.shape[-2], height, down).to(image)
     return rows @ image @ columns.T
 
 
 def wave_filter(size: int, new_size: int, half_periods: float) -> Tensor:
     """The matrix [new_size, size] that passes the long waves of a row of pixels and samples them anew."""
-    count = min(size, new_size, math.ceil(1.5 * half_periods))
-    waves = torch.arange(count, dtype=torch.float64)
-    rolled = ((waves / half_periods - 0.5).clamp(0, 1) * math.pi).cos()
-    gain = (1 + rolled) / 2
+    waves = torch.arange(min(size, new_size, math.ceil(1.5 * half_periods)), dtype=torch.float64)
 
     def cosines(pixels: int) -> Tensor:
-        places = (torch.arange(pixels, dtype=torch.float64) + 0.5) / pixels
-        return (places[:, None] * waves * math.pi).cos()
+        return (_places(pixels)[:, None] * waves * math.pi).cos()
 
-    share = torch.where(waves == 0, 1.0, 2.0) / size
-    return (cosines(new_size) * gain * share) @ cosines(size).T
+    return (cosines(new_size) * _shares(waves, half_periods) / size) @ cosines(size).T
+
+
+def circular_wave_filter(size: int, new_size: int, half_periods: float) -> Tensor:
+    """The same for a row of pixels that goes around: its waves have whole periods, two halves each."""
+    waves = torch.arange(min((size + 1) // 2, (new_size + 1) // 2, math.ceil(0.75 * half_periods)), dtype=torch.float64)
+    shares = _shares(2 * waves, half_periods)
+    apart = (_places(new_size)[:, None] - _places(size)) * (2 * math.pi)
+    return torch.stack([share * (apart * wave).cos() for wave, share in zip(waves, shares, strict=True)]).sum(0) / size
+
+
+def _places(pixels: int) -> Tensor:
+    """The middles of a row of pixels, in 0 … 1."""
+    return (torch.arange(pixels, dtype=torch.float64) + 0.5) / pixels
+
+
+def _shares(half_waves: Tensor, half_periods: float) -> Tensor:
+    """How much of the waves passes, by their numbers of half periods, times the norm of a wave over the mean."""
+    gain = (1 + ((half_waves / half_periods - 0.5).clamp(0, 1) * math.pi).cos()) / 2
+    return gain * torch.where(half_waves == 0, 1.0, 2.0)

@@ -7,12 +7,14 @@ gradient ascent for the same reason (Olah, Mordvintsev & Schubert 2017, "Feature
 preconditioning); here it is the starting point of a quasi-Newton method, which then learns the true curvature.
 
 An image continued by reflection is a sum of cosines with k = 0 … N - 1 half waves along a side of N pixels, and these
-are the type-II cosine transform. It is taken along one side after the other, in strips, and written over the image, so
-that memory beyond the image does not grow with it.
+are the type-II cosine transform; one that goes around is a sum of cosines and sines with whole waves. Either transform
+is taken along one side after the other, in strips, and written over the image, so that memory beyond the image does not
+grow with it.
 """
 
 from __future__ import annotations
 
+import abc
 import math
 from collections.abc import Iterator
 
@@ -43,7 +45,8 @@ class Smoothing:
         and dark.
     lattice: a power of two; waves that repeat with this many pixels across and down, or with a whole fraction of it,
         are damped to almost nothing: they are what a network of that stride prints. 1 damps none.
-    The image is continued by reflection at its borders. The operation is symmetric and positive definite.
+    periodic: whether the image goes around; otherwise it is continued by reflection at its borders.
+    The operation is symmetric and positive definite.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class Smoothing:
         *,
         chroma: float = 1.0,
         lattice: int = 1,
+        periodic: bool = False,
     ) -> None:
-        self.rows, self.columns = Cosines(height, device), Cosines(width, device)
+        transform = Circle if periodic else Cosines
+        self.rows, self.columns = transform(height, device), transform(width, device)
         self.near = [near_lattice(side.frequencies, lattice) for side in (self.rows, self.columns)]
         self.wavelengths = (wavelength, wavelength * chroma)
-        self.mean = mean_gain(height, width, wavelength, device)
+        self.mean = mean_gain(self.rows.period, self.columns.period, wavelength, device)
         opponents = torch.tensor(OPPONENTS, device=device)
         self.opponents = opponents / opponents.norm(dim=1, keepdim=True)
 
@@ -115,13 +120,32 @@ class Smoothing:
         waves[1:].mul_(colour)
 
 
-class Cosines:
+class Waves(abc.ABC):
+    """An orthonormal transform of real numbers along a side of `length` pixels, and the way back.
+
+    period: pixels after which the side continued repeats.
+    frequencies: of the waves in cycles per pixel, in the order that they come in.
+    """
+
+    length: int
+    period: int
+    frequencies: Tensor
+
+    @abc.abstractmethod
+    def forward(self, signal: Tensor) -> Tensor:
+        """The waves of signals [..., length]."""
+
+    @abc.abstractmethod
+    def back(self, waves: Tensor, signal: Tensor) -> None:
+        """Write the signals of these waves [..., length] into `signal`."""
+
+
+class Cosines(Waves):
     """The orthonormal cosine transform of type II along a side of `length` pixels, and the way back.
 
     By one Fourier transform of real numbers of the same length, those at even places first and then those at odd
     places backwards (Makhoul 1980, "A fast cosine transform in one and two dimensions"). The waves of k and length - k
     are the real and the imaginary part of one number, and come in the order 0, 1, length - 1, 2, length - 2, …
-    frequencies: in cycles per pixel, in that order.
     """
 
     def __init__(self, length: int, device: torch.device) -> None:
@@ -133,7 +157,7 @@ class Cosines:
         self.turn_back = (1 / turn).to(torch.complex64).to(device)
         pairs = torch.stack([halves, length - halves], dim=1).flatten()
         self.frequencies = (torch.cat([pairs[:1], pairs[2 : length + 1]]) / (2 * length)).float().to(device)
-        self.length = length
+        self.length, self.period = length, 2 * length
 
     def forward(self, signal: Tensor) -> Tensor:
         """The waves of signals [..., length]."""
@@ -155,26 +179,59 @@ class Cosines:
         signal[..., 1::2] = sorted_[..., evens:].flip(-1)
 
 
+class Circle(Waves):
+    """The discrete Fourier transform of real numbers, orthonormal: cosines and sines of whole waves around the side.
+
+    They come in the order 0, cos 1, sin 1, cos 2, sin 2, … and for an even length the cosine of length / 2 last.
+    """
+
+    def __init__(self, length: int, device: torch.device) -> None:
+        halves = torch.arange(length // 2 + 1, dtype=torch.float64)
+        size = torch.full_like(halves, math.sqrt(2 / length))
+        size[0] = math.sqrt(1 / length)
+        if length % 2 == 0:
+            size[-1] = size[0]
+        self.size = size.float().to(device)[:, None]
+        self.frequencies = (halves.repeat_interleave(2)[1 : length + 1] / length).float().to(device)
+        self.length = self.period = length
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """The waves of signals [..., length]."""
+        numbers = torch.view_as_real(torch.fft.rfft(signal)).mul(self.size).flatten(-2)
+        return torch.cat([numbers[..., :1], numbers[..., 2 : self.length + 1]], dim=-1)
+
+    def back(self, waves: Tensor, signal: Tensor) -> None:
+        """Write the signals of these waves [..., length] into `signal`."""
+        numbers = waves.new_zeros(*waves.shape[:-1], 2 * len(self.size))
+        numbers[..., 0] = waves[..., 0]
+        numbers[..., 2 : self.length + 1] = waves[..., 1:]
+        pairs = numbers.view(*waves.shape[:-1], -1, 2).div_(self.size)
+        signal.copy_(torch.fft.irfft(torch.view_as_complex(pairs), n=self.length))
+
+
 def turned(colours: Tensor, axes: Tensor) -> Tensor:
     """The components of [3, h, w] along other axes of colour [3, 3], one to a row."""
     return (axes.to(colours) @ colours.reshape(3, -1)).view(colours.shape)
 
 
 def mean_gain(height: int, width: int, wavelength: float, device: torch.device) -> float:
-    """The mean of 1 / (1 + wavelength · frequency) over the waves of height 2H and width 2W of real numbers.
+    """The mean of 1 / (1 + wavelength · frequency) over the waves that real numbers have on `height` × `width`.
 
-    Those have 2H frequencies down, of either sign, and W + 1 across.
+    Those have as many frequencies down as there are rows, of either sign, and half as many across.
     """
-    rows = torch.arange(height + 1, device=device)[:, None] / (2 * height)
-    columns = torch.arange(width + 1, device=device) / (2 * width)
+    rows = torch.arange(height // 2 + 1, device=device)[:, None] / height
+    columns = torch.arange(width // 2 + 1, device=device) / width
     both_signs = torch.full_like(rows, 2.0)
-    both_signs[0] = both_signs[-1] = 1.0
-    count = max(1, STRIP // (width + 1))
+    both_signs[0] = 1.0
+    if height % 2 == 0:
+        both_signs[-1] = 1.0
     sums = [
         (signs / (1 + wavelength * (part.square() + columns.square()).sqrt_())).sum()
-        for part, signs in zip(torch.split(rows, count), torch.split(both_signs, count), strict=True)
+        for part, signs in zip(
+            *(torch.split(each, max(1, STRIP // len(columns))) for each in (rows, both_signs)), strict=True
+        )
     ]
-    return float(torch.stack(sums).cpu().double().sum()) / (2 * height * (width + 1))
+    return float(torch.stack(sums).cpu().double().sum()) / (height * len(columns))
 
 
 def near_lattice(frequencies: Tensor, lattice: int) -> tuple[Tensor, Tensor]:

@@ -42,7 +42,7 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
         assert image is not None
         objective = Objective(problem, index)
         yield LevelStarted(index, level.width, level.height, objective.weights)
-        descent = problem.optimizer.begin(image, lattice=problem.shift.pixels)
+        descent = problem.optimizer.begin(image, lattice=problem.shift.pixels, periodic=problem.periodic)
         losses: Mapping[str, float] = {}
         if resumed:
             restore(descent, resumed, level)
@@ -72,7 +72,7 @@ def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor
     if previous is None:
         blank = torch.full((1, 3, level.height, level.width), 0.5, device=problem.backbone.device)
         return problem.start.image(blank if content is None else content, seeded(problem, index, "start"))
-    return carry_up(previous, content, level, problem.detail)
+    return carry_up(previous, content, level, problem.detail, periodic=problem.periodic)
 
 
 def restore(descent: Descent, snapshot: Snapshot, level: Level) -> None:

@@ -2,6 +2,8 @@
 
 from impasto.tasks.job import JOBS, Job, PictureSource
 from impasto.tasks.picture_start import PictureStart
+from impasto.tasks.reconstruct import ReconstructJob
 from impasto.tasks.stylize import StylizeJob
+from impasto.tasks.texture import TextureJob
 
-__all__ = ["JOBS", "Job", "PictureSource", "PictureStart", "StylizeJob"]
+__all__ = ["JOBS", "Job", "PictureSource", "PictureStart", "ReconstructJob", "StylizeJob", "TextureJob"]

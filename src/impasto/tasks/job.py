@@ -100,6 +100,11 @@ class Job(abc.ABC):
     def with_inputs(self, inputs: Mapping[str, PictureSource]) -> Self:
         """The same job reading other pictures; those not named stay."""
 
+    @property
+    def result_word(self) -> str:
+        """What results are called after their pictures; nothing where the pictures say enough."""
+        return ""
+
     @abc.abstractmethod
     def weights_used(self) -> dict[str, str]:
         """The pretrained weights by name with the SHA-256 of their tensors; loads them, so that `events` need not."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from torch import Tensor
 
-from impasto.backbones import Backbone, Padding, Pooling, default_layers, painting_defaults
+from impasto.backbones import Backbone, default_layers, painting_defaults
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
     Picture,
@@ -39,14 +39,11 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import match_colours
-from impasto.tasks.job import Job, PictureSource, name_of, picture_source
-from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory, tile_extent
-from impasto.tasks.network import network_without_numbers
+from impasto.tasks.job import PictureSource, name_of, picture_source
+from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
-from impasto.weights import PrecisionChoice, load_backbone
-from impasto.weights.backbone import find_device
 
 
 def default_losses() -> tuple[Loss, ...]:
@@ -58,7 +55,7 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(Job, kind="stylize"):
+class StylizeJob(NetworkJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
@@ -70,8 +67,6 @@ class StylizeJob(Job, kind="stylize"):
         presets do.
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
         of 0.5 in proportion less, so that strength 0 is the photo.
-    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
-        pooling the network gets the one it paints best with.
     losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
         `PictureStart` begins at full size, unless told otherwise.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
@@ -94,11 +89,6 @@ class StylizeJob(Job, kind="stylize"):
     style_scale: float = 1.0
     strength: float | None = 0.5
     match_colour: float = 1.0
-    backbone: str = "vgg19"
-    weights: str | None = None
-    pooling: Pooling | None = None
-    padding: Padding = "reflect"
-    precision: PrecisionChoice = "auto"
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
@@ -134,15 +124,6 @@ class StylizeJob(Job, kind="stylize"):
         start = replace(self.start, picture=chosen["start"]) if isinstance(self.start, PictureStart) else self.start
         return replace(self, content=chosen["content"], styles=styles, start=start)
 
-    def weights_used(self) -> dict[str, str]:
-        """The weights of the one network."""
-        return {self.network.weights: self.network.weights_sha256}
-
-    def lend(self, other: Job) -> None:
-        """Let another job paint with the network of this one, if it is loaded and the settings of both are the same."""
-        if isinstance(other, StylizeJob) and self._network_settings == other._network_settings:
-            vars(other).update({"network": self.network} if "network" in vars(self) else {})
-
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
 
@@ -166,7 +147,7 @@ class StylizeJob(Job, kind="stylize"):
     def problem(self) -> Problem:
         """What the solver is asked: pictures read, weights loaded, levels laid out."""
         content = self.content_picture
-        backbone, layers = self.network, self.layers
+        backbone, layers = self.network, self.needed_layers
         backbone.check_size(content.width, content.height, layers)
         start = ContentStart() if self.strength == 0 else self.start
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
@@ -209,19 +190,11 @@ class StylizeJob(Job, kind="stylize"):
         size = parse_size(self.size)
         width, height = (picture.width, picture.height) if size is None else size.fit(picture.width, picture.height)
         check_result_size(width, height, name)
-        self._check_room(width, height)
+        self.check_room(width, height, self.tile)
         return picture if size is None else resize(picture, width, height)
 
-    def _check_room(self, width: int, height: int) -> None:
-        """Raise PictureError for a size too small for the network, SolveError for one too large for the memory."""
-        planned, place = self.plan_network(), find_device(self.device)
-        planned.check_size(width, height, self.layers)
-        if place.type == "cpu" and width * height >= WORTH_ASKING:
-            seen_wide, seen_high = (tile_extent(planned, self.layers, side, self.tile) for side in (width, height))
-            check_memory(least_memory(planned, self.layers, seen_wide, seen_high), width, height)
-
     @property
-    def layers(self) -> tuple[str, ...]:
+    def needed_layers(self) -> tuple[str, ...]:
         """The layers that any loss looks at, each once."""
         return tuple(dict.fromkeys(name for loss in self.placed_losses for name in loss.layers))
 
@@ -257,29 +230,3 @@ class StylizeJob(Job, kind="stylize"):
         content = self.content_picture
         painted = to_picture(image, depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)
-
-    def plan_network(self) -> Backbone:
-        """The network without numbers, on the meta device, where tensors have shapes and no memory.
-
-        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
-        """
-        planned = network_without_numbers(**self._network_settings)
-        planned.graph.plan(self.layers)
-        return planned
-
-    @cached_property
-    def network(self) -> Backbone:
-        """The network, with its weights, where the job wants it; loaded once."""
-        return load_backbone(**self._network_settings)
-
-    @property
-    def _network_settings(self) -> dict[str, Any]:
-        """What `load_backbone` is told."""
-        return {
-            "name": self.backbone,
-            "weights": self.weights,
-            "pooling": self.pooling or painting_defaults(self.backbone).pooling,
-            "padding": self.padding,
-            "precision": self.precision,
-            "device": self.device,
-        }

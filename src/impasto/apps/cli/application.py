@@ -8,9 +8,12 @@ import impasto
 from impasto.apps.cli.backbones import backbones
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.presets import presets
+from impasto.apps.cli.reconstruct import reconstruct
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
 from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
+from impasto.apps.cli.texture import EXAMPLES as TEXTURE_EXAMPLES
+from impasto.apps.cli.texture import texture
 from impasto.apps.cli.weights import weights
 
 EPILOGUE = """Start with:
@@ -36,6 +39,8 @@ def application() -> App:
         group_commands=look_up,
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
+    app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
+    app.command(reconstruct, group=paint)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
     app.command(runs)

@@ -31,10 +31,14 @@ def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
 
 
 def default_output(job: Job) -> Path:
-    """`CONTENT_STYLE.png` in the current folder, shortened where many styles would make it too long for a name."""
+    """`CONTENT_STYLE.png` in the current folder, shortened where many styles would make it too long for a name.
+
+    What else the job calls its results comes last, as in `STYLE_texture.png`.
+    """
     named = [source for name, source in job.inputs.items() if name != "start"]
     stems = [source.stem if isinstance(source, Path) else "picture" for source in named]
-    return Path("_".join(stems)[:100] + ".png")
+    word = f"_{job.result_word}" if job.result_word else ""
+    return Path("_".join(stems)[:100] + f"{word}.png")
 
 
 def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool) -> None:

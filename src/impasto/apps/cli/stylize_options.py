@@ -87,7 +87,7 @@ class Network:
     pooling
         What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
     padding
-        What surrounds a picture at every convolution: zeros, reflect or replicate.
+        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
     shift
         By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
         all. Without it, networks that begin with strides print a grid; each has its own default.

@@ -1,0 +1,114 @@
+"""The figure of two rows: a photo from layers one by one, a painting from more and more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impasto.apps.cli.fetching import have_weights
+from impasto.apps.cli.painting import check_place, paint_new
+from impasto.apps.cli.streams import note, result, result_json
+from impasto.errors import ImpastoError, InputError, OutputError
+
+if TYPE_CHECKING:
+    from impasto.pictures import Picture
+    from impasto.tasks import ReconstructJob
+
+
+def draw_figure(
+    jobs: Sequence[ReconstructJob],
+    layers: Sequence[str] | None,
+    place: Path,
+    *,
+    cell: int,
+    overwrite: bool,
+    quiet: bool,
+    json: bool,
+) -> None:
+    """Paint what is in the figure, each picture as a run of its own, and write the sheet to `place`.
+
+    jobs: the content's and the style's, without layers. layers: from the first to the deepest, None for the network's
+    own. Raises what the jobs raise, InputError for a network that has no layers for figures, OutputError.
+    """
+    from impasto.pictures import composite, read_picture, write_picture
+    from impasto.pictures.sheet import contact_sheet
+
+    if cell < 32:
+        raise InputError(f"a place of the figure is at least 32 pixels, not --cell {cell}")
+    rows = panels(jobs[0], jobs[1], figure_layers(jobs[0].backbone, layers))
+    for job in jobs:
+        check_place(place, job, overwrite=overwrite)
+    for job in (job for row in rows for job in row):
+        job.check()
+    have_weights(rows[0][0], silent=quiet or json)
+    folder = _made(place.with_suffix(""))
+    pictures: list[list[Picture | None]] = []
+    for of, row in zip(("content", "style"), rows, strict=True):
+        shown: list[Picture | None] = [composite(row[0].source_picture)]
+        for number, job in enumerate(row, start=1):
+            rows[0][0].lend(job)
+            panel = folder / f"{of}{number}.png"
+            if not _is_of(panel, job):
+                if not quiet and not json:
+                    note(f"{of} {number} of {len(row)}: {', '.join(job.layers)}")
+                paint_new(job, panel, runs_home=None, quiet=True, json=json)
+            shown.append(read_picture(panel))
+        pictures.append(shown)
+    title = f"{jobs[0].backbone}: content by layer, style by growing sets of layers"
+    sheet = contact_sheet(pictures, labels=[["the picture", *labels(row)] for row in rows], title=title, cell=cell)
+    write_picture(sheet, place)
+    if json:
+        result_json({"event": "figure", "path": str(place)})
+    elif not quiet:
+        result(str(place))
+
+
+def figure_layers(backbone: str, layers: Sequence[str] | None) -> tuple[str, ...]:
+    """The layers given, or those the network has for figures. Raises InputError for one that has none."""
+    from impasto.backbones import BACKBONES, painting_defaults
+
+    BACKBONES[backbone]
+    chosen = tuple(layers or painting_defaults(backbone).figure)
+    if not chosen:
+        raise InputError(f"{backbone} has no layers of its own for a figure: name some with --layers")
+    return chosen
+
+
+def panels(
+    content: ReconstructJob, style: ReconstructJob, layers: Sequence[str]
+) -> tuple[list[ReconstructJob], list[ReconstructJob]]:
+    """The jobs of both rows: content from each layer, style from all up to each."""
+    return (
+        [replace(content, layers=(layer,)) for layer in layers],
+        [replace(style, layers=tuple(layers[: count + 1])) for count in range(len(layers))],
+    )
+
+
+def labels(row: Sequence[ReconstructJob]) -> list[str]:
+    """The words beneath each picture: its layer, or the first and the last of its layers."""
+    return [job.layers[0] if len(job.layers) == 1 else f"{job.layers[0]} … {job.layers[-1]}" for job in row]
+
+
+def _is_of(panel: Path, job: ReconstructJob) -> bool:
+    """Whether a picture is there that this very job painted, of the same picture. Others are replaced."""
+    from impasto.runs import Recipe
+    from impasto.runs.creation import input_sha256
+
+    (source,) = job.inputs.values()
+    try:
+        recipe = Recipe.read(panel)
+        (name,) = recipe.job.inputs
+        same = recipe.job == job.with_inputs(recipe.job.inputs)
+        return same and recipe.recorded[name]["sha256"] == input_sha256(Path(str(source)))
+    except (ImpastoError, KeyError, TypeError, ValueError):
+        return False
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder {folder} cannot be made ({error.strerror}). Choose another with -o.") from None
+    return folder

@@ -1,0 +1,78 @@
+"""What jobs have in common that look at pictures through one pretrained network."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from impasto.backbones import Backbone, Padding, Pooling, painting_defaults
+from impasto.tasks.job import Job
+from impasto.tasks.memory import WORTH_ASKING, check_memory, least_memory, tile_extent
+from impasto.tasks.network import network_without_numbers
+from impasto.weights import PrecisionChoice, load_backbone
+from impasto.weights.backbone import find_device
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkJob(Job):
+    """A job with a network.
+
+    backbone, weights, pooling, padding, precision: the network that looks; see `impasto.load_backbone`. Without a
+        pooling the network gets the one it paints best with.
+    """
+
+    backbone: str = "vgg19"
+    weights: str | None = None
+    pooling: Pooling | None = None
+    padding: Padding = "reflect"
+    precision: PrecisionChoice = "auto"
+
+    @property
+    @abc.abstractmethod
+    def needed_layers(self) -> tuple[str, ...]:
+        """The layers that are looked at, each once. Raises JobError for a network that has none of its own."""
+
+    def weights_used(self) -> dict[str, str]:
+        """The weights of the one network."""
+        return {self.network.weights: self.network.weights_sha256}
+
+    def lend(self, other: Job) -> None:
+        """Let another job paint with the network of this one, if it is loaded and the settings of both are the same."""
+        if isinstance(other, NetworkJob) and self._network_settings == other._network_settings:
+            vars(other).update({"network": self.network} if "network" in vars(self) else {})
+
+    def plan_network(self) -> Backbone:
+        """The network without numbers, on the meta device, where tensors have shapes and no memory.
+
+        Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
+        """
+        planned = network_without_numbers(**self._network_settings)
+        planned.graph.plan(self.needed_layers)
+        return planned
+
+    def check_room(self, width: int, height: int, tile: int | None = None) -> None:
+        """Raise PictureError for a size too small for the network, SolveError for one too large for the memory."""
+        planned, layers, place = self.plan_network(), self.needed_layers, find_device(self.device)
+        planned.check_size(width, height, layers)
+        if place.type == "cpu" and width * height >= WORTH_ASKING:
+            seen_wide, seen_high = (tile_extent(planned, layers, side, tile) for side in (width, height))
+            check_memory(least_memory(planned, layers, seen_wide, seen_high), width, height)
+
+    @cached_property
+    def network(self) -> Backbone:
+        """The network, with its weights, where the job wants it; loaded once."""
+        return load_backbone(**self._network_settings)
+
+    @property
+    def _network_settings(self) -> dict[str, Any]:
+        """What `load_backbone` is told."""
+        return {
+            "name": self.backbone,
+            "weights": self.weights,
+            "pooling": self.pooling or painting_defaults(self.backbone).pooling,
+            "padding": self.padding,
+            "precision": self.precision,
+            "device": self.device,
+        }
