@@ -1,6 +1,7 @@
 """Solve: the one loop that paints, and what it needs."""
 
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step
+from impasto.solve.in_turn import solve_in_turn
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
@@ -40,4 +41,5 @@ __all__ = [
     "pyramid",
     "resize",
     "solve",
+    "solve_in_turn",
 ]

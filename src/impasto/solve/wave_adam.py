@@ -35,7 +35,7 @@ class WaveAdam(Optimizer, kind="wave-adam"):
         """The method that moves the amplitudes."""
         return Adam(learning_rate=self.learning_rate / LEVEL, beta1=self.beta1, beta2=self.beta2, box=False)
 
-    def begin(self, image: Tensor, *, lattice: int = 1) -> Descent:  # noqa: ARG002
+    def begin(self, image: Tensor, *, lattice: int = 1, periodic: bool = False) -> Descent:  # noqa: ARG002
         """Start at the waves of the image."""
         return WaveDescent(image, self)
 

@@ -13,15 +13,20 @@ import torch
 from torch import Tensor
 
 COLOURS = (
-    (0.5204, 0.2726, 0.2072),
-    (0.2726, 0.3941, 0.3091),
-    (0.2072, 0.3091, 0.4715),
+    (0.5267, 0.2759, 0.2097),
+    (0.2759, 0.3989, 0.3128),
+    (0.2097, 0.3128, 0.4772),
 )
 """The symmetric root of the covariance of red, green and blue in photographs, pixels through the inverse of the
-logistic function, divided by its largest eigenvalue. `benchmarks/colour_correlation.py` measures it."""
+logistic function, divided by its largest eigenvalue: measured by `benchmarks/colour_correlation.py` on the sample
+photographs."""
 
 AMPLITUDE = 0.25
 """What a wave of one cycle per pixel and amplitude 1 comes to before the logistic function."""
+
+FINEST = 0.2
+"""In cycles per pixel. Finer waves are smaller than those of photographs, as the fourth power: what networks ask for
+there is dots that hide the rest."""
 
 MARGIN = 1 / 510
 """Half a step of an 8-bit channel: as near to 0 or 1 as a pixel of a given picture is taken."""
@@ -37,7 +42,8 @@ class Waves:
     def __init__(self, height: int, width: int, device: torch.device) -> None:
         rows, columns = (torch.fft.fftfreq(side, dtype=torch.float64) for side in (height, width))
         frequency = (rows[:, None].square() + columns.square()).sqrt()
-        self.gain = (AMPLITUDE / frequency.clamp_min(1 / max(height, width))).float().to(device)
+        natural = AMPLITUDE / frequency.clamp_min(1 / max(height, width))
+        self.gain = (natural / (1 + (frequency / FINEST) ** 4)).float().to(device)
         colours = torch.tensor(COLOURS, dtype=torch.float64)
         self.colours, self.decorrelated = colours.float().to(device), colours.inverse().float().to(device)
 

@@ -14,6 +14,7 @@ from impasto.apps.cli.samples import samples
 from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
 from impasto.apps.cli.texture import EXAMPLES as TEXTURE_EXAMPLES
 from impasto.apps.cli.texture import texture
+from impasto.apps.cli.visualize import visualize
 from impasto.apps.cli.weights import weights
 
 EPILOGUE = """Start with:
@@ -40,9 +41,10 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
-    app.command(reconstruct, group=paint)
+    app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
+    app.command(visualize)
     app.command(runs)
     app.command(weights)
     app.command(presets)
