@@ -27,8 +27,8 @@ def colour_root(photographs: Sequence[Picture]) -> Tensor:
         colours = torch.logit(to_tensor(composite(photograph))[0].flatten(1).double(), MARGIN)
         total += colours.cov(correction=0)
     sizes, axes = torch.linalg.eigh(total)
-    root = axes * sizes.sqrt() @ axes.T
-    return root / sizes.sqrt().max()
+    root: Tensor = axes * (sizes / sizes.max()).sqrt() @ axes.T
+    return root
 
 
 def main() -> None:

@@ -44,7 +44,9 @@ def solve_in_turn(problems: Sequence[Problem], *, resume: Snapshot | None = None
                 elif not isinstance(event, Started):
                     yield turn.told(event)
         except DivergedError as error:
-            raise DivergedError(str(error), turn.strip(error.image) if isinstance(error.image, Tensor) else None) from error
+            raise DivergedError(
+                str(error), turn.strip(error.image) if isinstance(error.image, Tensor) else None
+            ) from error
     yield Finished(torch.cat(done, dim=-1), tuple(dict.fromkeys(warnings)))
 
 

@@ -136,12 +136,13 @@ class Descent:
     steps
         Steps at each size, from the smallest, separated by commas: 60,60,30.
     optimizer
-        lbfgs, adam or sgd.
+        lbfgs, adam, wave-adam or sgd.
     learning_rate
-        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step.
+        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for wave-adam, how far
+        the amplitude of a wave does.
     start
-        Where painting begins: content, noise, mixed, or a picture of the result's shape, which is painted on at full
-        size.
+        Where painting begins: content, noise, waves, mixed, or a picture of the result's shape, which is painted on at
+        full size.
     """
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
