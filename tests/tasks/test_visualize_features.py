@@ -130,7 +130,7 @@ def test_the_defaults_are_waves_moved_at_every_step(vgg: Backbone) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("backbone", "layer", "channel"),
-    [("vgg19", "relu4_3", 100), ("vgg19", "relu3_3", 7), ("inception_v3", "mixed_5d", 5)],
+    [("vgg19", "relu4_3", 100), ("vgg19", "relu3_3", 7), ("inception_v3", "mixed_6b", 5)],
 )
 def test_a_channel_of_a_published_network_is_woken(backbone: str, layer: str, channel: int) -> None:
     """Among them one that is silent on noise. What it answers to a fresh look at the picture counts, rectified."""
