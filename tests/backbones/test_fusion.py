@@ -65,7 +65,7 @@ def every(graph: Graph, count: int, kinds: tuple[type[nn.Module], ...]) -> list[
     return names[:: max(1, len(names) // count)][:count]
 
 
-@pytest.mark.parametrize("padding", ["zeros", "reflect", "replicate"])
+@pytest.mark.parametrize("padding", ["zeros", "reflect", "replicate", "circular"])
 @pytest.mark.parametrize("name", ["vgg19", "squeezenet1_1", "alexnet", "resnet50", "inception_v3", "mobilenet_v2"])
 def test_a_network_gives_the_same_forwards_and_back(name: str, padding: Padding) -> None:
     if name not in BACKBONES:

@@ -7,6 +7,11 @@ import pytest
 
 COMMANDS = (
     ("stylize",),
+    ("texture",),
+    ("reconstruct",),
+    ("reconstruct", "content"),
+    ("reconstruct", "style"),
+    ("reconstruct", "figure"),
     ("samples",),
     ("measure",),
     ("backbones",),
@@ -42,7 +47,17 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("stylize", "--help"), ("stylise",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("stylize", "--help"),
+        ("texture", "--help"),
+        ("reconstruct", "figure", "--help"),
+        ("stylise",),
+    ],
+)
 def test_help_and_mistakes_load_no_heavy_package(arguments, folder, environment):
     outcome = subprocess.run(
         [sys.executable, "-c", LOADED_BY_HELP, *arguments],

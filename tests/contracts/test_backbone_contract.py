@@ -53,7 +53,7 @@ def test_asking_for_more_changes_no_layer(
         torch.testing.assert_close(backbone(image, [layer])[layer], together[layer], rtol=0, atol=rounding)
 
 
-@pytest.mark.parametrize("padding", ["zeros", "reflect"])
+@pytest.mark.parametrize("padding", ["zeros", "reflect", "circular"])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_least_side_leaves_two_positions_everywhere(
     name: str, padding: str, make_vgg: Callable[..., Backbone], image_of: Callable[..., Tensor]

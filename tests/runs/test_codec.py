@@ -22,7 +22,7 @@ from impasto.losses import (
 from impasto.pictures import Picture
 from impasto.runs import job_from_dict, job_from_toml, job_schema, job_to_dict, job_to_toml
 from impasto.solve import LBFGS, SGD, Adam, ContentStart, MixedStart, NoiseStart
-from impasto.tasks import StylizeJob
+from impasto.tasks import JOBS, ReconstructJob, StylizeJob, TextureJob
 
 MINIMAL = {"content": "photo.jpg", "styles": ["painting.jpg"]}
 
@@ -57,7 +57,13 @@ def losses(draw):
     return SmoothedLoss(loss=loss, transform=draw(transforms), only=only)
 
 
-jobs = st.builds(
+optimizers = (
+    st.builds(LBFGS, history=st.integers(1, 100), box=st.booleans())
+    | st.builds(Adam, learning_rate=above)
+    | st.builds(SGD, learning_rate=above)
+)
+
+paintings = st.builds(
     StylizeJob,
     seed=st.integers(0, 2**32 - 1),
     content=paths,
@@ -71,12 +77,32 @@ jobs = st.builds(
     pooling=st.sampled_from(["max", "average", "average-scaled"]),
     losses=st.lists(losses(), min_size=1, max_size=3).map(tuple),
     start=st.builds(ContentStart, noise=unit) | st.builds(NoiseStart) | st.builds(MixedStart, share=unit),
-    optimizer=st.builds(LBFGS, history=st.integers(1, 100), box=st.booleans())
-    | st.builds(Adam, learning_rate=above)
-    | st.builds(SGD, learning_rate=above),
+    optimizer=optimizers,
     smallest=st.integers(16, 2**31),
     steps=st.lists(st.integers(0, 10**6), min_size=1).map(tuple),
 )
+
+reconstructions = st.builds(
+    ReconstructJob,
+    of=st.sampled_from(["content", "style"]),
+    source=paths,
+    layers=st.just(()) | names,
+    size=st.none() | st.integers(1, 65000).map(str),
+    noise=st.floats(1e-6, 1),
+    optimizer=optimizers,
+    steps=st.integers(0, 10**6),
+)
+
+textures = st.builds(
+    TextureJob,
+    style=paths,
+    size=st.tuples(*[st.integers(16, 65000)] * 2).map("{0[0]}x{0[1]}".format),
+    style_scale=st.floats(1e-3, 8),
+    optimizer=optimizers,
+    steps=st.lists(st.integers(0, 10**6), min_size=1).map(tuple),
+)
+
+jobs = paintings | reconstructions | textures
 
 
 @settings(deadline=None)
@@ -178,5 +204,10 @@ def test_the_schema_names_every_kind():
     schema = job_schema()
     assert json.loads(json.dumps(schema)) == schema
     assert {"ContentLoss", "GramLoss", "SmoothedLoss", "Softmax", "LBFGS", "Adam", "NoiseStart"} <= set(schema["$defs"])
-    assert set(schema["required"]) == {"content", "styles"}
-    assert schema["properties"]["content"]["type"] == "string"
+    kinds = {
+        kind: schema["$defs"][place.rpartition("/")[2]] for kind, place in schema["discriminator"]["mapping"].items()
+    }
+    assert set(kinds) == set(JOBS)
+    assert set(kinds["stylize"]["required"]) == {"content", "styles"}
+    assert kinds["stylize"]["properties"]["content"]["type"] == "string"
+    assert set(kinds["reconstruct"]["required"]) == {"source"}

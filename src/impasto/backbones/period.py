@@ -8,7 +8,7 @@ from torch import nn
 
 from impasto.backbones.node import Node
 from impasto.backbones.receptive_field import receptive_fields
-from impasto.backbones.window import Window, window_of
+from impasto.backbones.window import window_of
 from impasto.errors import JobError
 
 
@@ -31,16 +31,15 @@ def period_of(plan: Sequence[Node]) -> int:
 
 
 def _goes_around(op: nn.Module, axis: int) -> bool:
-    """Whether n positions, a multiple of the stride, become n / stride, with nothing foreign in any window."""
+    """Whether n positions, a multiple of the stride, become n / stride, with nothing foreign in any window.
+
+    That is where the padding on both sides together makes up for what windows reach beyond their stride, and by less
+    than a stride more; not at all more where a last window may be cut short (ceil mode).
+    """
     window = window_of(op, axis)
     if window is None:
         return True
-    foreign = window.padding and getattr(op, "padding_mode", "zeros") != "circular"
-    return not foreign and _keeps_count(window, ceil=bool(getattr(op, "ceil_mode", False)))
-
-
-def _keeps_count(window: Window, *, ceil: bool) -> bool:
-    """Whether the count of windows, (n + 2p - reach) / stride + 1 rounded down or up, is n / stride."""
-    beyond = 2 * window.padding - window.reach
-    rounded = -(-beyond // window.stride) if ceil else beyond // window.stride
-    return rounded == -1
+    if window.padding and getattr(op, "padding_mode", "zeros") != "circular":
+        return False
+    more = 2 * window.padding - (window.reach - window.stride)
+    return 0 <= more < (1 if getattr(op, "ceil_mode", False) else window.stride)

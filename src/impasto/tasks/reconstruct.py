@@ -34,6 +34,7 @@ from impasto.solve import (
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.weights import PrecisionChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,9 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
     layers: as the network names them, convolutions as well as rectifiers; without any, those that the network paints
         the content or the style by.
     size: of the result: `"512"` the longer side, `"640x480"` exactly, None the picture's own.
-    noise: the standard deviation of the noise around grey that is started from.
+    precision: fp32, for the first layers hold more of a picture than 8 bits of an activation.
+    noise: the standard deviation of the noise around grey that is started from. It is little, as what a layer does not
+        see of it stays in the result.
     optimizer, steps: how, and how long. All steps are taken at full size: coarse to fine, a layer would be credited
         with forms that it saw only because the picture was small.
     tile: see `StylizeJob`. shift, shift_every: see `impasto.solve.Shift`; without a shift the network gets its own.
@@ -55,8 +58,11 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
     source: PictureSource
     layers: tuple[str, ...] = ()
     size: str | None = "512"
-    noise: float = 0.2
-    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(default_factory=lambda: LBFGS(history=20, smoothing=16))
+    precision: PrecisionChoice = "fp32"
+    noise: float = 0.02
+    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
+        default_factory=lambda: LBFGS(history=20, smoothing=16.0, chroma=4.0)
+    )
     steps: int = 200
     tile: int | None = None
     shift: int | None = None

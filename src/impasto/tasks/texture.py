@@ -34,6 +34,8 @@ from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 
+LEAST_SIDE = 16
+
 
 def texture_losses() -> tuple[Loss, ...]:
     """The style of the preset `default`: half by Gram matrices and half by moments."""
@@ -84,7 +86,9 @@ class TextureJob(NetworkJob, kind="texture"):
             raise JobError(f"smallest must be at least 16 pixels, not {self.smallest}")
         if not self.steps or any(n < 0 for n in self.steps):
             raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
-        _ = self.sides, self._start, self._placed_shift
+        if min(self.sides) < LEAST_SIDE:
+            raise JobError(f"a texture has sides of at least {LEAST_SIDE} pixels, not {self.size}")
+        _ = self._start, self._placed_shift
 
     @property
     def inputs(self) -> dict[str, PictureSource]:

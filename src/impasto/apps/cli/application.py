@@ -50,6 +50,7 @@ def application() -> App:
     app.command(presets)
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
+    app["reconstruct"].group = paint
     app["--help"].group = setup
     app["--version"].group = setup
     return app

@@ -130,9 +130,9 @@ def content(
     json
         Write every event as one line of JSON on the standard output.
     """
-    _paint(
-        "content", picture, layers, size, (looking, going, machine, settings), output, overwrite, run_dir, quiet, json
-    )
+    panels = (looking, going, machine, settings)
+    job = reconstruct_job("content", picture, layers, size, panels)
+    _paint(job, machine, output, overwrite=overwrite, run_dir=run_dir, quiet=quiet, json=json)
 
 
 @reconstruct.command(help_epilogue="")
@@ -251,10 +251,16 @@ def reconstruct_job(of: str, picture: Path, layers: str | None, size: str | None
     from impasto.runs import build_job
     from impasto.tasks import ReconstructJob
 
-    *given, settings = panels
-    flags = {"of": of, "source": str(picture), "layers": names("--layers", layers), "size": size}
-    for panel in given:
-        flags |= panel.flags()
+    looking, going, machine, settings = panels
+    flags = {
+        "of": of,
+        "source": str(picture),
+        "layers": names("--layers", layers),
+        "size": size,
+        **looking.flags(),
+        **going.flags(),
+        **machine.flags(),
+    }
     job = build_job("reconstruct", preset=None, config=settings.config, flags=flags, sets=settings.sets)
     if not isinstance(job, ReconstructJob):
         raise TypeError(f"a job to reconstruct was built as {type(job).__name__}")
