@@ -33,7 +33,7 @@ LOSSES: tuple[Loss, ...] = (
     GramLoss(layers=("relu1_1", "relu2_1", "input")),
     MomentsLoss(layers=("pool1",)),
     VariationLoss(weight=0.5),
-    ActivationLoss(layers=("relu2_1", "input"), channel=2, position=(9, 5)),
+    ActivationLoss(layers=("relu2_1", "input"), channel=2, position=(5, 5)),
     ActivationLoss(layers=("pool1",), objective="mean-square"),
     SmoothedLoss(loss=GramLoss(layers=("relu2_1",)), transform=Power()),
 )

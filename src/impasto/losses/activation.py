@@ -90,7 +90,7 @@ class ActivationTerm(Term):
         places = {name: 2 * i for i, name in enumerate(dict.fromkeys(self.loss.layers))}
         if self.loss.position is not None:
             for name, place in places.items():
-                if not float(sums[place + 1]):
+                if not float(sums[place + 1].detach()):
                     row, column = self.loss.position
                     raise JobError(f"{name} has no position in row {row} and column {column} on a picture of this size")
         parts = [w * sums[places[name]] / sums[places[name] + 1] for name, w in self.loss.weighted_layers]
