@@ -69,7 +69,7 @@ def test_what_is_raised_for_channels_neurons_and_layers() -> None:
         ActivationLoss(layers=("pool1",), channel=3),
     )
     assert job_of(channels=()).losses == (ActivationLoss(layers=("relu2_1",), objective="mean-square"),)
-    seen_at = 48 + 8 - 1
+    seen_at = 48 + 16 - 1
     assert job_of(neuron=True).losses[0].position == (seen_at // 2 // 2, seen_at // 2 // 2)
     assert [feature.label for feature in job_of(layers=("a", "b"), channels=(1, 4, 1)).features] == [
         "a  1", "a  4", "b  1", "b  4",
@@ -120,7 +120,7 @@ def test_the_defaults_are_waves_moved_at_every_step(vgg: Backbone) -> None:
     job = job_of(vgg)
     problem = job._problem(job.losses[0])
     assert isinstance(problem, Problem)
-    assert (problem.optimizer, problem.start, problem.shift) == (WaveAdam(), WaveStart(), Shift(pixels=8, every=1))
+    assert (problem.optimizer, problem.start, problem.shift) == (WaveAdam(), WaveStart(), Shift(pixels=16, every=1))
     assert problem.levels == (Level(48, 48, 4),)
     assert job.inputs == {}
     assert job.with_inputs({}) is job

@@ -80,7 +80,7 @@ class VisualizeFeaturesJob(NetworkJob, kind="visualize-features"):
     pooling: Pooling | None = "max"
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(default_factory=WaveAdam)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=WaveStart)
-    jitter: int = 8
+    jitter: int = 16
     tile: int | None = None
 
     def __post_init__(self) -> None:

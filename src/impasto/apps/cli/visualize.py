@@ -227,7 +227,7 @@ def features(
     steps
         How many steps are taken for each picture; 256 without it.
     jitter
-        By up to how many pixels the picture is moved before every step, 1, 2, 4, 8 …; 8 without it, 1 is not at all.
+        By up to how many pixels the picture is moved before every step, 1, 2, 4, 8 …; 16 without it, 1 is not at all.
     seed
         The noise that is started from depends on it.
     machine, settings
