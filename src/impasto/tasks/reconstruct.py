@@ -59,9 +59,9 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
     layers: tuple[str, ...] = ()
     size: str | None = "512"
     precision: PrecisionChoice = "fp32"
-    noise: float = 0.02
+    noise: float = 0.03
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
-        default_factory=lambda: LBFGS(history=20, smoothing=16.0, chroma=4.0)
+        default_factory=lambda: LBFGS(history=20, smoothing=8.0, chroma=4.0)
     )
     steps: int = 200
     tile: int | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import check_place, paint_new
 from impasto.apps.cli.streams import note, result, result_json
-from impasto.errors import ImpastoError, InputError, OutputError
+from impasto.errors import CancelledError, ImpastoError, InputError, OutputError
 
 if TYPE_CHECKING:
     from impasto.pictures import Picture
@@ -32,7 +32,7 @@ def draw_figure(
     jobs: the content's and the style's, without layers. layers: from the first to the deepest, None for the network's
     own. Raises what the jobs raise, InputError for a network that has no layers for figures, OutputError.
     """
-    from impasto.pictures import composite, read_picture, write_picture
+    from impasto.pictures import composite, write_picture
     from impasto.pictures.sheet import contact_sheet
 
     if cell < 32:
@@ -43,26 +43,39 @@ def draw_figure(
     for job in (job for row in rows for job in row):
         job.check()
     have_weights(rows[0][0], silent=quiet or json)
+    rows[0][0].lend(rows[1][0])
     folder = _made(place.with_suffix(""))
-    pictures: list[list[Picture | None]] = []
-    for of, row in zip(("content", "style"), rows, strict=True):
-        shown: list[Picture | None] = [composite(row[0].source_picture)]
-        for number, job in enumerate(row, start=1):
-            rows[0][0].lend(job)
-            panel = folder / f"{of}{number}.png"
-            if not _is_of(panel, job):
-                if not quiet and not json:
-                    note(f"{of} {number} of {len(row)}: {', '.join(job.layers)}")
-                paint_new(job, panel, runs_home=None, quiet=True, json=json)
-            shown.append(read_picture(panel))
-        pictures.append(shown)
-    title = f"{jobs[0].backbone}: content by layer, style by growing sets of layers"
-    sheet = contact_sheet(pictures, labels=[["the picture", *labels(row)] for row in rows], title=title, cell=cell)
+    painted = [_painted(row, folder, quiet=quiet, json=json) for row in rows]
+    sheet = contact_sheet(
+        [[composite(row[0].source_picture), *made] for row, made in zip(rows, painted, strict=True)],
+        labels=[["the picture", *labels(row)] for row in rows],
+        title=f"{jobs[0].backbone}: content by layer, style by growing sets of layers",
+        cell=cell,
+    )
     write_picture(sheet, place)
     if json:
         result_json({"event": "figure", "path": str(place)})
     elif not quiet:
         result(str(place))
+
+
+def _painted(row: Sequence[ReconstructJob], folder: Path, *, quiet: bool, json: bool) -> list[Picture]:
+    """The pictures of a row, those painted that are not in `folder` yet; the network is loaded once."""
+    from impasto.pictures import read_picture
+
+    pictures = []
+    for number, job in enumerate(row, start=1):
+        row[0].lend(job)
+        panel = folder / f"{job.of}{number}.png"
+        if not _is_of(panel, job):
+            if not quiet and not json:
+                note(f"{job.of} {number} of {len(row)}: {', '.join(job.layers)}")
+            try:
+                paint_new(job, panel, runs_home=None, quiet=True, json=json)
+            except CancelledError as error:
+                raise CancelledError(f"{error}; then the same command paints the rest") from None
+        pictures.append(read_picture(panel))
+    return pictures
 
 
 def figure_layers(backbone: str, layers: Sequence[str] | None) -> tuple[str, ...]:
