@@ -30,6 +30,10 @@ COMMANDS = (
     ("runs", "path"),
     ("runs", "resume"),
     ("runs", "repeat"),
+    ("visualize",),
+    ("visualize", "activations"),
+    ("visualize", "gram"),
+    ("visualize", "features"),
 )
 
 HEAVY = ("torch", "numpy", "pydantic", "pyvips", "safetensors")

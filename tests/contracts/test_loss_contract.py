@@ -13,6 +13,7 @@ from impasto.errors import JobError
 from impasto.losses import (
     LOSSES,
     TRANSFORMS,
+    ActivationLoss,
     ContentLoss,
     GramLoss,
     Loss,
@@ -44,6 +45,9 @@ def settings() -> Iterator[Any]:
             for normalisation in ("gatys", "deeplearning-ai", "neural-style", "johnson"):
                 loss: Loss = replace(plain, normalisation=normalisation, activation_scale=1.5)
                 yield pytest.param(loss, id=f"{name}-{normalisation}")
+    one_neuron = {"channel": 1, "position": (2, 1)}
+    yield pytest.param(ActivationLoss(layers=LAYERS, objective="mean-square"), id="activation-mean-square")
+    yield pytest.param(ActivationLoss(layers=LAYERS, **one_neuron), id="activation-neuron")
     for name, transform in TRANSFORMS.items():
         for plain in (ContentLoss(layers=LAYERS), GramLoss(layers=LAYERS)):
             loss = SmoothedLoss(loss=plain, transform=transform())
@@ -55,6 +59,7 @@ def settings() -> Iterator[Any]:
 
 
 ALL = list(settings())
+DISTANCES = [p for p in ALL if not isinstance(p.values[0], ActivationLoss)]
 STATISTICS = [p for p in ALL if isinstance(p.values[0], StatisticLoss)]
 
 
@@ -70,13 +75,13 @@ def targets(loss: Loss, *seen: dict[str, Tensor]) -> Targets:
 
 
 def test_every_kind_is_registered_under_its_own_name() -> None:
-    assert {"content", "gram", "moments", "smoothed", "variation"} <= set(LOSSES)
+    assert {"activation", "content", "gram", "moments", "smoothed", "variation"} <= set(LOSSES)
     assert all(make(kind, layers=LAYERS).kind == name for name, kind in LOSSES.items())
     assert {"log", "power", "scale", "softmax", "standardise"} == set(TRANSFORMS)
     assert all(transform().kind == name for name, transform in TRANSFORMS.items())
 
 
-@pytest.mark.parametrize("loss", ALL)
+@pytest.mark.parametrize("loss", DISTANCES)
 def test_zero_at_its_own_target_and_never_negative(loss: Loss) -> None:
     if loss.target == "none":
         flat = {name: torch.full(shape, 0.3) for name, shape in SHAPES.items()}

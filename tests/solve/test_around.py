@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import Backbone
-from impasto.errors import JobError
+from impasto.errors import JobError, SolveError
 from impasto.losses import ContentLoss, GramLoss, MomentsLoss
 from impasto.solve import LBFGS, Finished, Level, NoiseStart, Problem, Shift, Target, pyramid, solve
 from impasto.solve.around import Around
 from impasto.solve.objective import Objective
 from impasto.solve.pyramid import carry_up, long_waves
+from impasto.solve.shortage import in_smaller_tiles
 from impasto.solve.smoothing import Smoothing
 
 CPU = torch.device("cpu")
@@ -165,6 +166,11 @@ def test_what_cannot_go_around_is_refused(make_around: Callable[..., Problem], i
     ):
         with pytest.raises(JobError, match=said):
             make_around(**changes)
+
+
+def test_where_memory_runs_out_there_are_no_tiles_to_go_on_in(make_around: Callable[..., Problem]) -> None:
+    with pytest.raises(SolveError, match="32×24 pixels of a picture that goes around"):
+        in_smaller_tiles(make_around(), 1)
 
 
 def test_levels_of_a_multiple() -> None:

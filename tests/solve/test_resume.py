@@ -25,6 +25,7 @@ from impasto.solve import (
     Shift,
     Snapshot,
     Step,
+    WaveAdam,
     solve,
 )
 
@@ -35,6 +36,7 @@ OPTIMIZERS = [
     Adam(),
     SGD(learning_rate=4.0),
     Adam(box=False),
+    WaveAdam(),
 ]
 LOSSES = (
     ContentLoss(layers=("relu2_1",)),
@@ -69,7 +71,7 @@ def told(event: Event) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize(
-    "optimizer", OPTIMIZERS, ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed"]
+    "optimizer", OPTIMIZERS, ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed", "wave-adam"]
 )
 def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
     optimizer: Optimizer, make_problem: Callable[..., Problem]

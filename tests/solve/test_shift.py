@@ -56,7 +56,7 @@ def test_a_picture_smaller_than_the_shift_is_mirrored_as_far_as_it_goes() -> Non
     assert shifted(torch.rand(1, 3, 3, 16), (7, 7), 8).shape == (1, 3, 5, 23)
 
 
-@pytest.mark.parametrize("wrong", [{"pixels": 0}, {"pixels": 3}, {"pixels": 128}, {"every": 1}])
+@pytest.mark.parametrize("wrong", [{"pixels": 0}, {"pixels": 3}, {"pixels": 128}, {"every": 0}])
 def test_shifts_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(JobError, match="shifted"):
         Shift(**wrong)
@@ -118,3 +118,14 @@ def test_the_losses_told_add_up_to_the_value_at_every_place(make_problem: Callab
     assert any(a.image is b.image for a, b in pairwise(steps))
     kept = [e for before, e in pairwise(steps) if e.image is not before.image or problem.shift.due(e.index)]
     assert [sum(e.losses.values()) for e in kept] == pytest.approx([e.value for e in kept], rel=1e-5)
+
+
+def test_only_methods_that_move_at_every_step_may_be_shifted_at_every_step(
+    make_problem: Callable[..., Problem],
+) -> None:
+    level = pyramid(32, 24, smallest=32, steps=(6,))
+    with pytest.raises(JobError, match="every 2 or more steps"):
+        make_problem(optimizer=LBFGS(), shift=Shift(every=1), levels=level)
+    problem = make_problem(optimizer=Adam(), shift=Shift(every=1), levels=level)
+    images = [event.image for event in solve(problem) if isinstance(event, Step)]
+    assert all(not torch.equal(a, b) for a, b in pairwise(images))

@@ -5,7 +5,7 @@ import torch
 from torch import Generator, Tensor
 
 from impasto.errors import JobError
-from impasto.solve import STARTS, ContentStart, MixedStart, NoiseStart, Start
+from impasto.solve import STARTS, ContentStart, MixedStart, NoiseStart, Start, WaveStart
 
 
 def seeded(seed: int = 0) -> Generator:
@@ -13,7 +13,7 @@ def seeded(seed: int = 0) -> Generator:
 
 
 def test_all_kinds_are_registered() -> None:
-    assert set(STARTS) >= {"content", "noise", "mixed"}
+    assert set(STARTS) >= {"content", "noise", "mixed", "waves"}
 
 
 def test_content_is_the_content(image_of: Callable[..., Tensor]) -> None:
@@ -49,7 +49,7 @@ def test_mixed_is_the_assignments(share: float, image_of: Callable[..., Tensor])
         assert float(noise.std()) == pytest.approx(share * 40 / 12**0.5, rel=0.03)
 
 
-@pytest.mark.parametrize("start", [ContentStart(noise=0.1), NoiseStart(), MixedStart()])
+@pytest.mark.parametrize("start", [ContentStart(noise=0.1), NoiseStart(), MixedStart(), WaveStart()])
 def test_the_seed_decides(start: Start, image_of: Callable[..., Tensor]) -> None:
     content = image_of(8, 8)
     first, again, other = (start.image(content, seeded(seed)) for seed in (1, 1, 2))
@@ -63,6 +63,7 @@ def test_the_seed_decides(start: Start, image_of: Callable[..., Tensor]) -> None
         (ContentStart, {"noise": -0.1}, r"noise of the start must lie in 0 … 1"),
         (NoiseStart, {"deviation": 0.0}, r"deviation of the noise must lie above 0"),
         (NoiseStart, {"deviation": float("nan")}, r"deviation of the noise must lie above 0"),
+        (WaveStart, {"deviation": 0.0}, r"deviation of the waves must lie above 0"),
         (MixedStart, {"share": 1.1}, r"share of noise must lie in 0 … 1"),
         (MixedStart, {"amplitude": 256.0}, r"amplitude of the noise must lie in 0 … 255"),
     ],

@@ -10,7 +10,17 @@ from torch import Generator, Tensor
 
 from impasto.backbones import Backbone, default_layers, painting_defaults, receptive_fields
 from impasto.errors import JobError
-from impasto.losses import ContentLoss, GramLoss, Loss, MomentsLoss, Power, SmoothedLoss, Softmax, VariationLoss
+from impasto.losses import (
+    ActivationLoss,
+    ContentLoss,
+    GramLoss,
+    Loss,
+    MomentsLoss,
+    Power,
+    SmoothedLoss,
+    Softmax,
+    VariationLoss,
+)
 from impasto.pictures.samples import paint_sample
 from impasto.solve import Finished, Problem, Shift, Target, pyramid, solve
 from impasto.solve.objective import Objective
@@ -23,6 +33,8 @@ LOSSES: tuple[Loss, ...] = (
     GramLoss(layers=("relu1_1", "relu2_1", "input")),
     MomentsLoss(layers=("pool1",)),
     VariationLoss(weight=0.5),
+    ActivationLoss(layers=("relu2_1", "input"), channel=2, position=(5, 5)),
+    ActivationLoss(layers=("pool1",), objective="mean-square"),
     SmoothedLoss(loss=GramLoss(layers=("relu2_1",)), transform=Power()),
 )
 

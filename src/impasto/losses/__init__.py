@@ -1,5 +1,6 @@
 """Losses: what a picture is asked to be, one to a file. Importing this room registers them all in `LOSSES`."""
 
+from impasto.losses.activation import ActivationLoss, ActivationObjective
 from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticLoss, Targets, Term
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
@@ -15,6 +16,8 @@ __all__ = [
     "PIXELS",
     "TRANSFORMS",
     "WHOLE",
+    "ActivationLoss",
+    "ActivationObjective",
     "ContentLoss",
     "Features",
     "GramLoss",

@@ -31,7 +31,7 @@ def create_folder(job: Job, output: Path | None, home: Path) -> Path:
         output = output.absolute()
         check_output(output)
     names = [Path(s).stem if isinstance(s, Path) else name for name, s in job.inputs.items()]
-    folder = home / new_id(names)
+    folder = home / new_id(names or [job.kind])
     with _made(folder) as beside:
         placed: dict[str, Path] = {}
         inputs = {}

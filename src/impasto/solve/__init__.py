@@ -1,13 +1,16 @@
 """Solve: the one loop that paints, and what it needs."""
 
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
+from impasto.solve.in_turn import solve_in_turn
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import pyramid, resize
 from impasto.solve.shift import Shift
 from impasto.solve.solve import solve
-from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start
+from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start, WaveStart
+from impasto.solve.wave_adam import WaveAdam
+from impasto.solve.waves import Waves
 
 __all__ = [
     "LBFGS",
@@ -33,7 +36,11 @@ __all__ = [
     "Step",
     "Target",
     "TilesHalved",
+    "WaveAdam",
+    "WaveStart",
+    "Waves",
     "pyramid",
     "resize",
     "solve",
+    "solve_in_turn",
 ]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -39,6 +39,8 @@ class LBFGS(Optimizer, kind="lbfgs"):
         equal, as the textbook does.
     chroma: how many times as long that wavelength is for changes of colour; see `impasto.solve.smoothing`.
     """
+
+    stay: ClassVar[int] = 2
 
     kind: Literal["lbfgs"] = "lbfgs"
     history: int = 10

@@ -33,9 +33,11 @@ class Optimizer(abc.ABC):
     """A method of descent and its settings.
 
     box: keep every pixel in [0, 1].
+    stay: how many steps the picture must stay at one place for the method to get on, see `impasto.solve.shift`.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+    stay: ClassVar[int] = 1
 
     kind: str
     box: bool = True

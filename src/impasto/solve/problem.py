@@ -86,6 +86,7 @@ class Problem:
             raise JobError("strength balances style against content: give a content picture, or weights instead")
         if not 0 <= self.least_gain < 1:
             raise JobError(f"least_gain must be a share from 0 to below 1, such as 0.01, not {self.least_gain}")
+        self.shift.check_stay(self.optimizer.stay)
         for loss in self.losses:
             if not loss.layers:
                 raise JobError(f"the {loss.kind} loss has no layers; name at least one")

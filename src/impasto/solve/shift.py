@@ -29,6 +29,7 @@ class Shift:
 
     pixels: a power of two: the longest period that is countered, in number the stride of the layers that print. 1 never
         moves.
+    every: no less than the optimizer's `stay`.
     """
 
     pixels: int = 8
@@ -37,9 +38,14 @@ class Shift:
     def __post_init__(self) -> None:
         if self.pixels not in (1, 2, 4, 8, 16, 32, 64):
             raise JobError(f"the picture is shifted by up to 1 (not at all), 2, 4, 8 … 64 pixels, not {self.pixels}")
-        if self.every < 2:
+        if self.every < 1:
+            raise JobError(f"the picture can be shifted every step, or every few, not every {self.every} steps")
+
+    def check_stay(self, steps: int) -> None:
+        """Raise JobError if a method must stay at a place for more steps than it does."""
+        if self.every < steps:
             raise JobError(
-                f"the picture can be shifted every 2 or more steps, not every {self.every}: "
+                f"with this optimizer the picture can be shifted every {steps} or more steps, not every {self.every}: "
                 "the first step at a new place only looks"
             )
 

@@ -82,10 +82,15 @@ def check_adds_up(objective: Objective) -> None:
 def in_smaller_tiles(problem: Problem, index: int) -> Problem:
     """The problem in tiles of half the side, or, if it has none yet, of half the level's; freed memory is given back.
 
-    Raises SolveError if there are no smaller ones.
+    Raises SolveError if there are no smaller ones, or if the picture goes around, which tiles cannot.
     """
     give_back(problem.backbone.device)
     level = problem.levels[index]
+    if problem.periodic:
+        raise SolveError(
+            f"the memory does not suffice for {level.width}×{level.height} pixels of a picture that goes around, which "
+            "is not looked at in tiles: give a smaller --size, or close other programs"
+        )
     side = min(problem.tile or max(level.width, level.height), max(level.width, level.height))
     tile = max(SMALLEST, side // 2 // SMALLEST * SMALLEST)
     if tile >= side:

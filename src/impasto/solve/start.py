@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 
 from impasto.errors import JobError
 from impasto.registry import Registry
+from impasto.solve.waves import Waves
 
 STARTS: Registry[type[Start]] = Registry("start")
 
@@ -67,6 +68,27 @@ class NoiseStart(Start, kind="noise"):
     def image(self, content: Tensor, generator: Generator) -> Tensor:
         """Noise of the content's size."""
         return 0.5 + self.deviation * white_noise(content, generator)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveStart(Start, kind="waves"):
+    """Soft noise of all sizes and of the colours of photographs: waves of random amplitudes, see `Waves`.
+
+    deviation: of the amplitudes.
+    """
+
+    kind: Literal["waves"] = "waves"
+    deviation: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 < self.deviation <= 1:
+            raise JobError(f"the deviation of the waves must lie above 0 and up to 1, not {self.deviation}")
+
+    def image(self, content: Tensor, generator: Generator) -> Tensor:
+        """The noise at the content's size."""
+        height, width = content.shape[-2:]
+        waves = Waves(height, width, content.device)
+        return waves.image(self.deviation * white_noise(content, generator))
 
 
 @dataclass(frozen=True, kw_only=True)

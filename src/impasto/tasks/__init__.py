@@ -5,5 +5,15 @@ from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.reconstruct import ReconstructJob
 from impasto.tasks.stylize import StylizeJob
 from impasto.tasks.texture import TextureJob
+from impasto.tasks.visualize_features import VisualizeFeaturesJob
 
-__all__ = ["JOBS", "Job", "PictureSource", "PictureStart", "ReconstructJob", "StylizeJob", "TextureJob"]
+__all__ = [
+    "JOBS",
+    "Job",
+    "PictureSource",
+    "PictureStart",
+    "ReconstructJob",
+    "StylizeJob",
+    "TextureJob",
+    "VisualizeFeaturesJob",
+]

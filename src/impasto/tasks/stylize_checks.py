@@ -38,4 +38,4 @@ def check_values(job: StylizeJob) -> None:
     parse_size(job.size)
     if job.tile is not None and job.tile < 64:
         raise JobError(f"a tile must be at least 64 pixels, not {job.tile}")
-    _ = job.placed_shift
+    job.placed_shift.check_stay(job.optimizer.stay)

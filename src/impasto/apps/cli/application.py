@@ -16,6 +16,7 @@ from impasto.apps.cli.samples import samples
 from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
 from impasto.apps.cli.texture import EXAMPLES as TEXTURE_EXAMPLES
 from impasto.apps.cli.texture import texture
+from impasto.apps.cli.visualize import visualize
 from impasto.apps.cli.weights import weights
 
 EPILOGUE = """Start with:
@@ -46,6 +47,7 @@ def application() -> App:
     app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
+    app.command(visualize)
     app.command(runs)
     app.command(weights)
     app.command(presets)

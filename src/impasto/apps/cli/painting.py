@@ -38,8 +38,7 @@ def default_output(job: Job) -> Path:
     """
     named = [source for name, source in job.inputs.items() if name != "start"]
     stems = [source.stem if isinstance(source, Path) else "picture" for source in named]
-    word = f"_{job.result_word}" if job.result_word else ""
-    return Path("_".join(stems)[:100] + f"{word}.png")
+    return Path("_".join(word for word in ("_".join(stems)[:100], job.result_word) if word) + ".png")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import RESULT, Json
-from impasto.apps.cli.stylize_options import Descent, Look, Machine, Network, Settings
+from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
 
 if TYPE_CHECKING:
     from impasto.tasks.plan import Plan
@@ -25,7 +25,7 @@ def plan(
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
-    machine: Machine = Machine(),  # noqa: B008
+    machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
     json: Json = False,
 ) -> None:

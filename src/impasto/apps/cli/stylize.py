@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet
-from impasto.apps.cli.stylize_options import Descent, Look, Machine, Network, Settings
+from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
 
@@ -33,7 +33,7 @@ def stylize(
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
-    machine: Machine = Machine(),  # noqa: B008
+    machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
     run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
     quiet: Quiet = False,

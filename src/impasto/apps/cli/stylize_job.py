@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.apps.cli.options import go_offline
-from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Look, Machine, Network, Settings
+from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Look, Network, PlannedMachine, Settings
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def asked(
     look: Look,
     network: Network,
     descent: Descent,
-    machine: Machine,
+    machine: PlannedMachine,
     settings: Settings,
 ) -> Asked:
     """What the arguments and panels of `impasto stylize`, or another command that takes them, ask for.

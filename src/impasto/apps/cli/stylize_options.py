@@ -138,12 +138,13 @@ class Descent:
     least_gain
         End a size before its last step when ten steps lowered the objective by less than this: 1%.
     optimizer
-        lbfgs, adam or sgd.
+        lbfgs, adam, wave-adam or sgd.
     learning_rate
-        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step.
+        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for wave-adam, how far
+        the amplitude of a wave does.
     start
-        Where painting begins: content, noise, mixed, or a picture of the result's shape, which is painted on at full
-        size.
+        Where painting begins: content, noise, waves, mixed, or a picture of the result's shape, which is painted on at
+        full size.
     """
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
@@ -183,8 +184,6 @@ class Machine:
     tile
         Look at the picture in tiles of this many pixels, for pictures too large for the memory; the gradient is the
         same up to rounding. Without it, tiles are used where the memory asks for them.
-    memory
-        The most memory to use: 8GB, 500MB, 6GiB. Without it, what is free.
     offline
         Ask no source on the network for weights.
     """
@@ -192,12 +191,25 @@ class Machine:
     device: Annotated[str | None, Parameter(metavar="NAME")] = None
     precision: Annotated[str | None, Parameter(metavar="NAME")] = None
     tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None
-    memory: Annotated[str | None, Parameter(metavar="BYTES")] = None
     offline: Offline = False
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
         return {"device": self.device, "precision": self.precision, "tile": self.tile}
+
+
+@Parameter(name="*", group=MACHINE)
+@dataclass(frozen=True, kw_only=True)
+class PlannedMachine(Machine):
+    """On what it is computed, where a plan makes it fit.
+
+    Parameters
+    ----------
+    memory
+        The most memory to use: 8GB, 500MB, 6GiB. Without it, what is free.
+    """
+
+    memory: Annotated[str | None, Parameter(metavar="BYTES")] = None
 
     def memory_in_bytes(self) -> int | None:
         """The most memory to use, None if none was given. Raises InputError for anything else than a size in bytes."""
