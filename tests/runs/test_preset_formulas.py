@@ -7,8 +7,8 @@ import torch
 from impasto.losses import Loss
 from impasto.runs import build_job
 from impasto.solve import Target
-from impasto.solve.problem import Level, Problem
 from impasto.solve.objective import Objective
+from impasto.solve.problem import Level, Problem
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYER = "relu4_2"
