@@ -54,3 +54,14 @@ def test_a_network_is_lent_where_it_is_the_same(make_job, other, lent):
     network = job.network
     job.lend(borrower)
     assert (borrower.network is network) is lent
+
+
+@pytest.mark.parametrize(
+    ("other", "lent"),
+    [({"seed": 3}, True), ({"pooling": "max"}, True), ({"size": "20"}, False)],
+)
+def test_the_content_is_lent_where_it_has_the_same_size(make_job, other, lent):
+    job, borrower = make_job(), make_job(**other)
+    content = job.content_picture
+    job.lend(borrower)
+    assert (borrower.content_picture is content) is lent
