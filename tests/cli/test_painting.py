@@ -162,7 +162,7 @@ def test_overwrite_replaces_the_result_only_when_asked(impasto, folder):
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_and_resume_ends_as_if_it_had_not(stop, impasto, folder, environment):
-    steps = ("--steps", "40")
+    steps = ("--steps", "200")
     process = start(environment, folder, *PHOTO_TO_OUT, *SMALL, *steps)
     process.send_signal(stop)
     out, said = process.communicate(timeout=60)

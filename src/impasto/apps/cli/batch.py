@@ -69,7 +69,7 @@ def paint_folder(
     runs_home: Path | None,
     quiet: bool,
     json: bool,
-    room: Room,
+    room: Room = Room(),  # noqa: B008 frozen
 ) -> None:
     """Carry out `job` for each of `photos` in place of its content; the results get their usual names in `output`.
 
