@@ -67,7 +67,8 @@ def test_a_factor_before_the_objective_changes_nothing(optimizer: Optimizer, qua
 
 
 def test_every_kind_is_covered_here() -> None:
-    assert {optimizer.kind for optimizer in EVERY} == set(OPTIMIZERS)
+    elsewhere = {"wave-adam"}  # moves amplitudes, not pixels: test_waves.py
+    assert {optimizer.kind for optimizer in EVERY} == set(OPTIMIZERS) - elsewhere
 
 
 @pytest.mark.parametrize("optimizer", EVERY)
