@@ -7,7 +7,6 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -22,30 +21,11 @@ NAME = "vgg19.torchvision"
 BRIEF = ("--weights", NAME, "--size", "48", "--precision", "fp32", "--device", "cpu", "--steps", "2")
 
 
-@pytest.fixture(scope="module")
-def random_store(tmp_path_factory):
-    """A store with random numbers in place of the weights whose hash nobody knows beforehand."""
-    from impasto.weights.fingerprint import tensors_sha256
-    from impasto.weights.formats import safetensors_file
-    from impasto.weights.naming import expected_shapes
-
-    numbers = np.random.default_rng(0)
-    tensors = {
-        key: np.float32((2 / np.prod(shape[1:])) ** 0.5) * numbers.standard_normal(shape, dtype=np.float32)
-        for key, shape in expected_shapes("vgg19").items()
-    }
-    home = tmp_path_factory.mktemp("store")
-    (home / "weights").mkdir()
-    path = home / "weights" / f"{NAME}.safetensors"
-    safetensors_file.write(path, tensors, {"name": NAME, "tensors_sha256": tensors_sha256(tensors)})
-    return home
-
-
 @pytest.fixture
-def batch(folder, tmp_path, random_store, monkeypatch, capsys):
+def batch(folder, tmp_path, random_weights, monkeypatch, capsys):
     """Paints the folder `photos`, which holds a.png and B.JPG beside what is no picture; gives code and streams."""
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("IMPASTO_HOME", str(random_store))
+    monkeypatch.setenv("IMPASTO_HOME", str(random_weights))
     monkeypatch.setenv("IMPASTO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("IMPASTO_OFFLINE", "1")
     photos = folder / "photos"
@@ -148,9 +128,9 @@ def test_what_is_there_is_passed_over_unless_it_is_to_be_overwritten(batch):
         assert result.size == (48, 40)
 
 
-def test_the_network_is_loaded_once(batch, random_store, tmp_path, monkeypatch):
+def test_the_network_is_loaded_once(batch, random_weights, tmp_path, monkeypatch):
     """Once the job has it, the store is not looked at again, however damaged."""
-    shutil.copytree(random_store, tmp_path / "copy")
+    shutil.copytree(random_weights, tmp_path / "copy")
     monkeypatch.setenv("IMPASTO_HOME", str(tmp_path / "copy"))
     photos = photos_in(Path("photos"))
     job = StylizeJob(content=photos[0], styles="painting.png", size="48", weights=NAME, steps=(1,), device="cpu")
