@@ -13,7 +13,7 @@ demo: $(READY)
 	$(BIN)/impasto stylize demo/rocket.png demo/swirl.png -o demo/rocket_swirl.png --size 512 --overwrite
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .
