@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from impasto.backbones import Backbone
+from impasto.errors import PictureError
 from impasto.measure import (
     JUDGES,
     Lpips,
@@ -50,7 +52,9 @@ class Jury:
         return load_lpips(self.lpips_name)
 
     def scores(self, result: Path, content: Path, style: Path, style_scale: float) -> dict[str, Any]:
-        """What there is to say of a result, ready for JSON: `style` and `style_moments` are by judge.
+        """What there is to say of a result, ready for JSON; `style` is by judge.
+
+        A small picture has no `grid`, a tiny one no `noise`.
 
         style_scale: the style's longer side over the result's, as it was painted with.
         Raises PictureError for pictures that cannot be judged.
@@ -70,10 +74,18 @@ class Jury:
             "lpips": self.lpips_name,
             "content": self.lpips(images[0], images[1]),
             "colour": colour_distance(painted, painting),
-            "noise": noise_in_flat_areas(painted),
-            "grid": relative_grid(grid_energy(painted), grid_energy(photo)),
             "clipped": clipped_share(painted),
+            **_of_pixels(painted, photo),
         }
+
+
+def _of_pixels(painted: Picture, photo: Picture) -> dict[str, float]:
+    """Noise and lattice, each where the picture is large enough to look for it."""
+    found: dict[str, float] = {}
+    with suppress(PictureError):
+        found["noise"] = noise_in_flat_areas(painted)
+        found["grid"] = relative_grid(grid_energy(painted), grid_energy(photo))
+    return found
 
 
 def _at_most(picture: Picture, longest: int) -> Picture:

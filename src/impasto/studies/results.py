@@ -14,7 +14,7 @@ from impasto.studies.folder import CellFolder, StudyFolder
 from impasto.studies.measures import BY_JUDGE, MEASURES, measure_names
 
 SCORED = ("content", "style_moments", "colour", "noise", "grid", "clipped")
-"""The measures that stand in scores.json as they are."""
+"""The measures that stand in scores.json as they are; of small pictures some are not there."""
 
 AFTER_A_PAUSE = ("started", "resumed")
 """Events before which time passed that was not spent on painting."""
@@ -129,7 +129,7 @@ def values_of(cell: CellFolder) -> dict[str, float]:
         return {}
     values = {"style": fmean(scores["style"].values())}
     values |= {f"{BY_JUDGE}{judge}": float(value) for judge, value in scores["style"].items()}
-    values |= {name: float(scores[name]) for name in SCORED}
+    values |= {name: float(scores[name]) for name in SCORED if name in scores}
     run = cell.run
     if run is not None:
         events = run.events()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 VOID = frozenset(("img", "input", "meta", "br", "line", "circle", "polyline", "path", "rect"))
 
 
-def element(name: str, *children: str, **attributes: object) -> str:
+def element(name: str, /, *children: str, **attributes: object) -> str:
     """An element. children: markup already. attributes: None and False are left out, True stands alone; an underscore
     stands for a hyphen, and one at the end is dropped (`class_`).
     """
