@@ -21,7 +21,7 @@ RANKS = [
     {"weights", "solve"},
     {"tasks", "measure"},
     {"runs"},
-    {"api"},
+    {"api", "studies"},
     {"apps"},
     {"__main__"},
 ]
@@ -35,11 +35,13 @@ HOMES = {
     "rich": {"apps"},
     "psutil": {"tasks", "apps"},
     "PIL": {"api"},
-    "filelock": {"artefacts", "runs", "weights"},
+    "filelock": {"artefacts", "runs", "studies", "weights"},
+    "optuna": {"studies"},
     "platformdirs": {"artefacts", "runs"},
+    "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "apps"},
+    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "apps"},
 }
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from impasto.apps.cli.batch import paint_folder, photos_in
+from impasto.apps.cli.batch import paint_folder
 from impasto.apps.cli.main import main
 from impasto.apps.cli.painting import paint_new
 from impasto.errors import InputError
+from impasto.pictures import pictures_in
 from impasto.runs import list_runs
 from impasto.tasks import StylizeJob
 
@@ -132,7 +133,7 @@ def test_the_network_is_loaded_once(batch, random_weights, tmp_path, monkeypatch
     """Once the job has it, the store is not looked at again, however damaged."""
     shutil.copytree(random_weights, tmp_path / "copy")
     monkeypatch.setenv("IMPASTO_HOME", str(tmp_path / "copy"))
-    photos = photos_in(Path("photos"))
+    photos = pictures_in(Path("photos"))
     job = StylizeJob(content=photos[0], styles="painting.png", size="48", weights=NAME, steps=(1,), device="cpu")
     assert job.weights_used()
     os.truncate(tmp_path / "copy" / "weights" / f"{NAME}.safetensors", 100)
@@ -173,4 +174,4 @@ def test_two_photos_that_would_become_one_picture_are_refused(batch, folder):
 def test_a_folder_without_pictures_is_an_error(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture", encoding="utf-8")
     with pytest.raises(InputError, match="holds no picture that Impasto reads"):
-        photos_in(tmp_path)
+        pictures_in(tmp_path)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from impasto.pictures.compositing import composite as composite
     from impasto.pictures.compositing import with_alpha as with_alpha
     from impasto.pictures.formats import keeps_alpha as keeps_alpha
+    from impasto.pictures.listing import pictures_in as pictures_in
     from impasto.pictures.picture import Picture as Picture
     from impasto.pictures.read import read_picture as read_picture
     from impasto.pictures.recipe import read_recipe as read_recipe
@@ -35,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "with_alpha",
         ),
         "formats": ("keeps_alpha",),
+        "listing": ("pictures_in",),
         "picture": ("Picture",),
         "read": ("read_picture",),
         "recipe": ("read_recipe",),

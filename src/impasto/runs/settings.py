@@ -54,7 +54,7 @@ def build_job(
         if value is not None:
             _assign(settings, address, value, cls)
     for text in sets:
-        _assign(settings, *_parsed(text), cls)
+        _assign(settings, *parsed_setting(text), cls)
     return job_from_dict(settings)
 
 
@@ -84,8 +84,8 @@ def _config(path: Path, kind: str) -> dict[str, Any]:
     return pictures_under({**data, "kind": kind}, path.absolute().parent)
 
 
-def _parsed(text: str) -> tuple[str, Any]:
-    """The address and the value of `a.b=c`."""
+def parsed_setting(text: str) -> tuple[str, Any]:
+    """The address and the value of `a.b=c`. Raises JobError for a text that is no setting."""
     address, equals, written = text.partition("=")
     if not equals or not address.strip():
         raise JobError(f"{text!r} is not a setting. Write an address, an equals sign and a value: optimizer.history=20")

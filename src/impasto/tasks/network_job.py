@@ -40,7 +40,7 @@ class NetworkJob(Job):
 
     def lend(self, other: Job) -> None:
         """Let another job paint with the network of this one, if it is loaded and the settings of both are the same."""
-        if isinstance(other, NetworkJob) and self._network_settings == other._network_settings:
+        if isinstance(other, NetworkJob) and self.network_settings == other.network_settings:
             vars(other).update({"network": self.network} if "network" in vars(self) else {})
 
     def plan_network(self) -> Backbone:
@@ -48,13 +48,13 @@ class NetworkJob(Job):
 
         Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
         """
-        planned = network_without_numbers(**self._network_settings)
+        planned = network_without_numbers(**self.network_settings)
         planned.graph.plan(self.needed_layers)
         return planned
 
     def random_network(self) -> Backbone:
         """The network with random numbers, where the job wants it: as quick and as large as with its weights."""
-        settings = self._network_settings
+        settings = self.network_settings
         place = find_device(self.device)
         return network_of_random_numbers(self.plan_network(), place, settings["pooling"], settings["padding"])
 
@@ -74,10 +74,10 @@ class NetworkJob(Job):
     @cached_property
     def network(self) -> Backbone:
         """The network, with its weights, where the job wants it; loaded once."""
-        return load_backbone(**self._network_settings)
+        return load_backbone(**self.network_settings)
 
     @property
-    def _network_settings(self) -> dict[str, Any]:
+    def network_settings(self) -> dict[str, Any]:
         """What `load_backbone` is told."""
         return {
             "name": self.backbone,

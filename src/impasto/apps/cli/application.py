@@ -6,6 +6,7 @@ from cyclopts import App, Group
 
 import impasto
 from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.explore import explore
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
@@ -45,6 +46,7 @@ def application() -> App:
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
     app.command(reconstruct)
+    app.command(explore)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
     app.command(visualize)
@@ -54,6 +56,7 @@ def application() -> App:
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
     app["reconstruct"].group = paint
+    app["explore"].group = paint
     app["--help"].group = setup
     app["--version"].group = setup
     return app

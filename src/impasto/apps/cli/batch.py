@@ -29,23 +29,6 @@ OF_ONE_PICTURE = (PictureError, OutputError, SolveError)
 """Errors that say nothing of the other pictures. All others, such as weights that cannot be had, end the batch."""
 
 
-def photos_in(folder: Path) -> list[Path]:
-    """The pictures right in `folder`, by the endings that are read, in the order of their names.
-
-    Hidden files are passed over. Raises InputError if there is none, or the folder cannot be read.
-    """
-    from impasto.pictures.formats import EXTENSIONS, READABLE
-
-    try:
-        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    except OSError as error:
-        raise InputError(f"the folder {folder} cannot be read ({error.strerror})") from None
-    photos = [path for path in files if path.suffix.lower() in EXTENSIONS]
-    if not photos:
-        raise InputError(f"the folder {folder} holds no picture that Impasto reads ({READABLE})")
-    return photos
-
-
 def check_results_folder(output: Path | None, folder: Path) -> Path:
     """`output`, if it can be the folder of the results. Raises InputError if it is none, or that of the photos."""
     from impasto.pictures.formats import EXTENSIONS

@@ -91,12 +91,15 @@ def have_weights(job: Job, *, silent: bool) -> None:
     Raises UnknownNameError for an unknown network or set of weights, WeightsError if they cannot be had or are damaged.
     """
     if isinstance(job, LooksThrough):
-        _fetch(job, silent=silent)
+        fetch_for(job, silent=silent)
     job.weights_used()
 
 
-def _fetch(job: LooksThrough, *, silent: bool) -> None:
-    """Fetch what is not here yet; offline only the cache of files is looked into, which is not announced."""
+def fetch_for(job: LooksThrough, *, silent: bool) -> None:
+    """Fetch the weights of a job that are not here yet; offline only the cache of files is looked into, unannounced.
+
+    Raises UnknownNameError for an unknown network or set of weights, WeightsError if they cannot be had.
+    """
     from impasto.artefacts.home import is_offline
     from impasto.backbones import BACKBONES
     from impasto.weights import DEFAULT, fetch, status

@@ -63,7 +63,7 @@ def asked(
 
     Of a folder of pictures the job is that of the first. Raises InputError for what cannot be meant.
     """
-    from impasto.apps.cli.batch import photos_in
+    from impasto.pictures import pictures_in
 
     if settings.config is None and not styles:
         given = (
@@ -72,7 +72,7 @@ def asked(
         raise InputError(f"name {given}: impasto {command} CONTENT STYLE")
     go_offline(machine.offline)
     memory = machine.memory_in_bytes()
-    photos = photos_in(content) if content is not None and content.is_dir() else []
+    photos = pictures_in(content) if content is not None and content.is_dir() else []
     flags = {
         "content": None if content is None else str(photos[0] if photos else content),
         "styles": tuple(str(style) for style in styles) or None,
