@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from impasto.backbones.receptive_field import Reach as Reach
     from impasto.backbones.receptive_field import ReceptiveField as ReceptiveField
     from impasto.backbones.receptive_field import receptive_fields as receptive_fields
+    from impasto.backbones.side_by_side import SideBySide as SideBySide
+    from impasto.backbones.side_by_side import layer_of as layer_of
     from impasto.backbones.surveying import SurveyedLayer as SurveyedLayer
     from impasto.backbones.surveying import survey as survey
 
@@ -43,6 +45,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "period": ("period_of",),
         "preprocessing": ("Preprocessing",),
         "receptive_field": ("Reach", "ReceptiveField", "receptive_fields"),
+        "side_by_side": ("SideBySide", "layer_of"),
         "surveying": ("SurveyedLayer", "survey"),
     },
 )

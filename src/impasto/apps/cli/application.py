@@ -6,6 +6,8 @@ from cyclopts import App, Group
 
 import impasto
 from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.dream import EXAMPLES as DREAM_EXAMPLES
+from impasto.apps.cli.dream import dream
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
@@ -44,6 +46,7 @@ def application() -> App:
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
+    app.command(dream, help_epilogue=DREAM_EXAMPLES, group=paint)
     app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")

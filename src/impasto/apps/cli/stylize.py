@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet
-from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
 
@@ -33,6 +33,7 @@ def stylize(
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
+    dream: Dream = Dream(),  # noqa: B008
     machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
     run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
@@ -58,7 +59,7 @@ def stylize(
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
         Replace the result if it is there already.
-    look, network, descent, machine, settings
+    look, network, descent, dream, machine, settings
         The panels of `impasto.apps.cli.stylize_options`.
     run_dir
         The folder that keeps the runs, instead of $IMPASTO_RUNS.
@@ -71,7 +72,7 @@ def stylize(
     from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
     from impasto.apps.cli.stylize_job import asked
 
-    wanted = asked("stylize", content, styles, size, look, network, descent, machine, settings)
+    wanted = asked("stylize", content, styles, size, look, network, descent, dream, machine, settings)
     room = Room(wanted.memory, wanted.given)
     if content is not None and wanted.photos:
         folder = check_results_folder(output, content)

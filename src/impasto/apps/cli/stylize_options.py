@@ -20,8 +20,9 @@ NO_STRENGTH = "none"
 LOOK = Group("The look", sort_key=2)
 NETWORK = Group("The network that looks", sort_key=3)
 DESCENT = Group("How it is painted", sort_key=4)
-MACHINE = Group("The machine", sort_key=5)
-SETTINGS = Group("Settings in files and by name", sort_key=6)
+DREAM = Group("The dream", sort_key=5)
+MACHINE = Group("The machine", sort_key=6)
+SETTINGS = Group("Settings in files and by name", sort_key=7)
 
 
 @Parameter(name="*", group=LOOK)
@@ -124,6 +125,32 @@ class Network:
             "losses.style.layers": names("--style-layers", self.style_layers),
             "losses.style.weight": self.style_weight,
         }
+
+
+@Parameter(name="*", group=DREAM)
+@dataclass(frozen=True, kw_only=True)
+class Dream:
+    """What is dreamt into the result.
+
+    Parameters
+    ----------
+    dream
+        Layers or channels to raise, separated by commas: LAYER, LAYER:channel=NUMBER; or auto, which takes those that
+        style and content use least, and says which.
+    dream_weight
+        How hard, over style and content together; 1 is as hard, on every network.
+    dream_backbone
+        The network that dreams, if it is another than the one that looks.
+    """
+
+    dream: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    dream_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    dream_backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        given = {"dream_weight": self.dream_weight, "dream_backbone": self.dream_backbone}
+        return {"dream": names("--dream", self.dream), **given}
 
 
 @Parameter(name="*", group=DESCENT)
