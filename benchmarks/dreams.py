@@ -40,6 +40,10 @@ BANDS = ((0, 8), (8, 16), (16, 32), (32, 64), (64, float("inf")))
 """Wavelengths in pixels among which the power of what was dreamt is shared."""
 
 
+Cells = list[list[Picture]]
+Words = list[list[str]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("alone", "octaves", "mixed"))
@@ -48,7 +52,7 @@ def main() -> None:
     parser.add_argument("--size", default="384")
     parser.add_argument("--backbone", default="inception_v3", help="the network that dreams within a style")
     parser.add_argument("--channel", nargs="+", default=["mixed_6b:channel=100"], help="one for all pairs, or each")
-    parser.add_argument("--weight", type=float, default=1.0, help="of the dream within a style")
+    parser.add_argument("--weight", type=float, default=0.1, help="of the dream within a style")
     parser.add_argument("--pictures", type=Path, default=Path("gallery"), metavar="FOLDER")
     parser.add_argument("--page", type=Path, metavar="FOLDER")
     options = parser.parse_args()
@@ -83,7 +87,8 @@ def small(picture: Picture, size: str) -> Picture:
 
 def alone(photos: list[tuple[str, Picture]], options: argparse.Namespace) -> Picture:
     """A row to a photo, a column to a dream."""
-    rows, labels = [], []
+    rows: Cells = []
+    labels: Words = []
     for name, photo in photos:
         row, words = [small(photo, options.size)], [name]
         for network, layers in ALONE:
@@ -99,7 +104,8 @@ def alone(photos: list[tuple[str, Picture]], options: argparse.Namespace) -> Pic
 
 def octaves(photos: list[tuple[str, Picture]], options: argparse.Namespace) -> Picture:
     """The same steps with octaves and at full size alone, with the shares of the power of what they changed."""
-    rows, labels = [], []
+    rows: Cells = []
+    labels: Words = []
     for name, photo in photos:
         shown, row, words = small(photo, options.size), [small(photo, options.size)], [name]
         plain = DreamJob(source=photo, size=options.size)
@@ -136,7 +142,9 @@ class Mixed:
 
 def mixed(options: argparse.Namespace) -> Picture:
     """Photo, style alone, dream alone, style with the dream that auto chose, and with a chosen channel."""
-    judge, rows, labels = StyleJudge(), [], []
+    judge = StyleJudge()
+    rows: Cells = []
+    labels: Words = []
     network = load_backbone(options.backbone, padding="reflect", precision="fp32")
     for i, (name, photo, style) in enumerate(pairs(options.pairs)):
         channel = options.channel[i % len(options.channel)]

@@ -93,7 +93,6 @@ def test_features_that_cannot_be_meant_are_refused(text: str, said: str) -> None
         ({"tile": 63}, "at least 64 pixels"),
         ({"optimizer": LBFGS()}, "every 2 or more steps"),
         ({"guide": Picture.__new__(Picture), "layers": ("a:channel=1",)}, "name layers alone"),
-        ({"backbone": "mobilenet_v2", "layers": ()}, "no layers of its own to dream of"),
     ],
 )
 def test_wrong_settings_are_refused(wrong: dict[str, Any], said: str, job_of: Callable[..., DreamJob]) -> None:
@@ -107,6 +106,8 @@ def test_wrong_settings_are_refused(wrong: dict[str, Any], said: str, job_of: Ca
         ({"layers": ("relu2_9",)}, UnknownNameError, "vgg19 has no layer named 'relu2_9'. Did you mean"),
         ({"layers": ("mixed_6b",)}, UnknownNameError, "inception_v3 has mixed_6b"),
         ({"backbone": "vgg18"}, UnknownNameError, "no backbone is named 'vgg18'"),
+        ({"backbone": "vgg18", "layers": ()}, UnknownNameError, "no backbone is named 'vgg18'"),
+        ({"backbone": "mobilenet_v2", "layers": ()}, JobError, "no layers of its own to dream of"),
         ({"layers": ("relu2_1:channel=128",)}, JobError, "relu2_1 has the channels 0 … 127, and no channel 128"),
         ({"layers": ("logits:channel=3",)}, JobError, "has no classifier"),
         ({"backbone": "resnet50", "layers": ("logits:channel=1000",)}, JobError, "channels 0 … 999"),

@@ -115,7 +115,7 @@ def test_auto_takes_the_channels_whose_gradients_stand_at_right_angles(job_of: C
     chosen = job.with_dream_chosen()
     assert len(chosen.dream) == 2
     assert all(text.split(":")[0] in job.dream_candidates for text in chosen.dream)
-    small = replace(job, smallest=70, steps=(0,))
+    small = replace(job, smallest=70, steps=(0,), dream=())
     vars(small)["network"] = job.network
     found = chosen_features(small.problem(), job.dreamer, None, job.dream_candidates)
     ease = sorted(each.ease for each in found)[len(found) // 2]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impasto.backbones.defaults import default_layers as default_layers
     from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.driving import driver as driver
+    from impasto.backbones.extent import least_side as least_side
     from impasto.backbones.graph import INPUT as INPUT
     from impasto.backbones.graph import Graph as Graph
     from impasto.backbones.layers import Padding as Padding
@@ -38,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "backbone": ("Backbone", "Precision"),
         "defaults": ("default_layers", "painting_defaults"),
         "driving": ("driver",),
+        "extent": ("least_side",),
         "graph": ("INPUT", "Graph"),
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),

@@ -111,7 +111,8 @@ class DreamJob(NetworkJob, kind="dream"):
             raise JobError(f"a journey has 1 to {MOST_FRAMES} frames, not {self.frames}")
         if self.tile is not None and self.tile < 64:
             raise JobError(f"a tile must be at least 64 pixels, not {self.tile}")
-        if self.guide is not None and any(feature.channel is not None for feature in self.features):
+        named = [Feature.parse(text) for text in self.layers]
+        if self.guide is not None and any(feature.channel is not None for feature in named):
             raise JobError("a guide chooses among all channels itself: name layers alone")
         parse_size(self.size)
         _ = Level(1, 1, 0, zoom=self.zoom)
@@ -134,9 +135,10 @@ class DreamJob(NetworkJob, kind="dream"):
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """What is raised. Raises JobError for what cannot be meant, and for a network without layers of its own."""
+        """What is raised. Raises UnknownNameError for an unknown network, JobError for one that has no such layers."""
         own = painting_defaults(self.backbone).dream[:1]
         if not self.layers and not own:
+            _ = self.planned
             raise JobError(f"{self.backbone} has no layers of its own to dream of: name some with --layers")
         return tuple(Feature.parse(text) for text in self.layers or own)
 

@@ -76,7 +76,12 @@ def chosen_features(problem: Problem, planned: Backbone, beside: str | None, lay
     losses = [raising(planned, shapes, feature) for feature, _ in candidates]
     losses = losses if beside is None else [in_network(loss, beside) for loss in losses]
     found = [
-        Measured(feature, *(cosine(gradient, pull) for pull in pulls), ease=float(gradient.norm()) / answer)
+        Measured(
+            feature,
+            style=cosine(gradient, pulls[0]),
+            content=cosine(gradient, pulls[1]),
+            ease=float(gradient.norm()) / answer,
+        )
         for (feature, answer), gradient in zip(candidates, gradients(problem.backbone, probe, losses), strict=True)
     ]
     if not found:

@@ -95,18 +95,17 @@ def check_layers(planned: Backbone, layers: Sequence[str]) -> None:
         )
     for name in layers:
         if name not in known:
-            raise UnknownNameError(
-                f"{planned.name} has no layer named {name!r}. {did_you_mean(name, known)}{elsewhere(name)}"
-            )
+            hint = f"{did_you_mean(name, known)}{elsewhere(name, planned.name)}"
+            raise UnknownNameError(f"{planned.name} has no layer named {name!r}. {hint}")
 
 
-def elsewhere(layer: str) -> str:
-    """A sentence that names the networks with a layer of this name, or of the nearest; nothing if there are none."""
+def elsewhere(layer: str, own: str) -> str:
+    """A sentence that names the other networks with a layer of this name, or a near one; nothing if there are none."""
     found = []
-    for name in PAINTING_DEFAULTS:
+    for name in (name for name in PAINTING_DEFAULTS if name != own):
         with torch.device("meta"):
             graph = BACKBONES[name]()
-        near = difflib.get_close_matches(layer, [*graph.nodes, *graph.aliases], n=1, cutoff=0.85)
+        near = difflib.get_close_matches(layer, [*graph.nodes, *graph.aliases], n=1, cutoff=0.9)
         found += [f"{name} has {near[0]}"] if near else []
     return f" {', '.join(found)}." if found else ""
 

@@ -211,7 +211,9 @@ class StylizeJob(DreamingJob, kind="stylize"):
         scale = min(1.0, LONGEST / max(content.width, content.height))
         least = self.planned.least_side(self.needed_layers)
         width, height = (max(least, round(side * scale)) for side in (content.width, content.height))
-        small = replace(self, size=f"{width}x{height}", smallest=max(width, height, 16), steps=(0,))
+        small = replace(
+            self, size=f"{width}x{height}", smallest=max(width, height, 16), steps=(0,), dream=(), dream_backbone=None
+        )
         vars(small)["network"] = self.network
         found = chosen_features(small.problem(), self.dreamer, self.beside, self.dream_candidates)
         dream = tuple(f"{each.feature.layer}:channel={each.feature.channel}" for each in found[:CHOSEN])
@@ -259,7 +261,9 @@ class StylizeJob(DreamingJob, kind="stylize"):
     def held_losses(self) -> tuple[Loss, ...]:
         """The losses, each with its layers or the network's own. Raises JobError for a network that has none."""
         return tuple(
-            loss if loss.layers or loss.target == "none" else loss.placed(default_layers(self.backbone, loss.target))
+            loss.placed(default_layers(self.backbone, loss.target))
+            if not loss.layers and (loss.target == "content" or loss.target == "style")
+            else loss
             for loss in self.losses
         )
 
