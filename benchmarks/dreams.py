@@ -1,4 +1,4 @@
-"""Deep dreams, alone and within a style: the sheets and the numbers of docs/gallery/dreams.md.
+"""Deep dreams, alone and within a style: sheets, and numbers under them.
 
     python benchmarks/dreams.py alone --photos photo.jpg --page docs/gallery
     python benchmarks/dreams.py octaves --photos photo.jpg --page docs/gallery
