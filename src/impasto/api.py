@@ -21,7 +21,7 @@ from impasto.runs.execution import execute
 from impasto.runs.folder import Run
 from impasto.runs.recipe import recipe_of
 from impasto.runs.settings import build_job
-from impasto.solve import Event, Finished, Step
+from impasto.solve import Event, Finished, Noted, Step
 from impasto.tasks import StylizeJob
 from impasto.tasks.job import picture_source
 from impasto.tasks.plan import plan
@@ -126,7 +126,7 @@ def _painted(run: Run, progress: Callable[[Event | RunEvent], None] | None, keep
                 progress(event)
             if isinstance(event, Step):
                 losses = dict(event.losses)
-            elif isinstance(event, Warned):
+            elif isinstance(event, Warned) or (isinstance(event, Noted) and event.warning):
                 warnings.append(event.text)
             elif isinstance(event, Finished):
                 image = event.image

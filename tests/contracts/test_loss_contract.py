@@ -59,7 +59,7 @@ def settings() -> Iterator[Any]:
 
 
 ALL = list(settings())
-DISTANCES = [p for p in ALL if not isinstance(p.values[0], ActivationLoss)]
+DISTANCES = [p for p in ALL if not p.values[0].dreams]
 STATISTICS = [p for p in ALL if isinstance(p.values[0], StatisticLoss)]
 
 
@@ -75,7 +75,7 @@ def targets(loss: Loss, *seen: dict[str, Tensor]) -> Targets:
 
 
 def test_every_kind_is_registered_under_its_own_name() -> None:
-    assert {"activation", "content", "gram", "moments", "smoothed", "variation"} <= set(LOSSES)
+    assert {"activation", "content", "gram", "guide", "moments", "smoothed", "variation"} <= set(LOSSES)
     assert all(make(kind, layers=LAYERS).kind == name for name, kind in LOSSES.items())
     assert {"log", "power", "scale", "softmax", "standardise"} == set(TRANSFORMS)
     assert all(transform().kind == name for name, transform in TRANSFORMS.items())
@@ -219,6 +219,14 @@ def test_a_loss_without_layers_has_no_weighted_ones(kind: type[Loss]) -> None:
 def test_a_loss_without_its_picture_is_refused(loss: Loss) -> None:
     with pytest.raises(JobError, match=f"needs .*{loss.target} picture"):
         loss.bind(())
+
+
+@pytest.mark.parametrize("loss", [p for p in ALL if p.values[0].dreams])
+def test_a_loss_that_dreams_goes_down_as_the_activations_grow(loss: Loss) -> None:
+    grown = {name: value.abs() for name, value in features(1).items()}
+    term = loss.bind(targets(loss, {name: value.abs() for name, value in features(0).items()}))
+    values = [term({name: scale * value for name, value in grown.items()}).item() for scale in (0.0, 1.0, 2.0)]
+    assert values[0] == 0 > values[1] > values[2]
 
 
 def test_content_has_one_picture_only() -> None:

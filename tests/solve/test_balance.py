@@ -10,11 +10,12 @@ from torch import Generator, Tensor
 
 from impasto.backbones import Backbone
 from impasto.errors import JobError
-from impasto.losses import ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
+from impasto.losses import ActivationLoss, ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
 from impasto.solve import LBFGS, SGD, Adam, Level, LevelStarted, Problem, Step, solve
 from impasto.solve.balance import PROBE_NOISE, balance, style_ratio
 from impasto.solve.looking import AtOnce
 from impasto.solve.objective import Objective
+from impasto.solve.seeds import seeded
 from impasto.solve.start import white_noise
 
 CONTENT = ContentLoss(layers=("relu2_1",))
@@ -135,3 +136,29 @@ def test_a_networks_calibration_multiplies_the_ratio(make_problem: Callable[...,
     assert ratio(3.0) == pytest.approx(3 * ratio(1.0), rel=1e-4)
     with pytest.raises(JobError, match="calibration"):
         make_problem(calibration=0.0)
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0, None])
+@pytest.mark.parametrize("layer", ["relu1_2", "relu3_1"])
+def test_a_dream_pulls_as_hard_as_its_weight_says_over_all_else(
+    strength: float | None, layer: str, make_problem: Callable[..., Problem]
+) -> None:
+    dream = ActivationLoss(layers=(layer,), objective="mean-square", weight=0.5)
+    problem = make_problem(strength=strength, losses=(CONTENT, replace(STYLE, weight=3.0), dream))
+    objective = Objective(problem, 1)
+    probe = problem.targets["content"][0].image
+    probe = probe + PROBE_NOISE * white_noise(probe, seeded(problem, 1, "balance"))
+    pulls = {name: objective.look.gradient(probe, {name: term})[1] for name, term in objective.terms.items()}
+    together = pulls["content"] + pulls["gram"]
+    assert float(pulls["activation"].norm()) == pytest.approx(0.5 * float(together.norm()), rel=1e-4)
+    without = Objective(replace(problem, losses=problem.losses[:2]), 1).weights
+    assert {name: objective.weights[name] for name in without} == pytest.approx(without)
+
+
+def test_dreams_alone_pull_alike(make_problem: Callable[..., Problem]) -> None:
+    dreams = tuple(ActivationLoss(layers=(name,), objective="mean-square") for name in ("relu1_1", "relu3_1"))
+    objective = Objective(make_problem(strength=None, losses=dreams), 1)
+    probe = objective.problem.targets["content"][0].image
+    probe = probe + PROBE_NOISE * white_noise(probe, seeded(objective.problem, 1, "balance"))
+    norms = [float(objective.look.gradient(probe, {name: term})[1].norm()) for name, term in objective.terms.items()]
+    assert norms == pytest.approx([1.0, 1.0], rel=1e-4)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.solve import LBFGS, OPTIMIZERS, SGD, Adam, Optimizer
+from impasto.solve import LBFGS, OPTIMIZERS, SGD, Adam, Normalised, Optimizer
 
 START = torch.rand(1, 3, 4, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
-EVERY = [LBFGS(), Adam(), SGD()]
+EVERY = [LBFGS(), Adam(), SGD(), Normalised()]
 
 
 def torchs(make: Callable[[list[Tensor]], torch.optim.Optimizer], objective: Any, steps: int) -> list[Tensor]:
@@ -54,7 +54,7 @@ def test_sgd_is_torchs_once_its_factor_is_known(momentum: float, quadratic: Call
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [Adam(), SGD()])
+@pytest.mark.parametrize("optimizer", [Adam(), SGD(), Normalised()])
 def test_a_factor_before_the_objective_changes_nothing(optimizer: Optimizer, quadratic: Callable[..., Any]) -> None:
     objective = quadratic(1.5)
 
@@ -64,6 +64,23 @@ def test_a_factor_before_the_objective_changes_nothing(optimizer: Optimizer, qua
 
     for a, b in zip(ours(optimizer, objective, 20), ours(optimizer, scaled, 20), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 4.0])
+def test_normalised_steps_are_of_one_length_against_the_gradient(smoothing: float) -> None:
+    objective = torch.linspace(-1, 3, START.numel(), dtype=torch.float64).view_as(START)
+    optimizer = Normalised(learning_rate=2.0, smoothing=smoothing, chroma=2.0, box=False)
+    start, slope = (START.float(), objective.float()) if smoothing else (START, objective)
+    descent = optimizer.begin(start)
+    for scale in (1.0, 1e-6, 1e6):
+        before = descent.image
+        descent.step(lambda x, scale=scale: (float((x * slope).sum()), scale * slope))
+        if scale != 1.0:
+            move = descent.image - before
+            assert float(move.abs().mean()) == pytest.approx(2 / 255, rel=1e-4)
+            assert float((move * slope).sum()) < 0
+            if not smoothing:
+                torch.testing.assert_close(move / move.norm(), -slope / slope.norm())
 
 
 def test_every_kind_is_covered_here() -> None:
@@ -151,6 +168,9 @@ class TestEvery:
         (SGD, {"learning_rate": -1.0}),
         (SGD, {"momentum": 1.0}),
         (SGD, {"momentum": float("nan")}),
+        (Normalised, {"learning_rate": 0.0}),
+        (Normalised, {"smoothing": -1.0}),
+        (Normalised, {"chroma": 0.0}),
     ],
 )
 def test_wrong_settings_are_refused(kind: type[Optimizer], wrong: dict[str, float]) -> None:

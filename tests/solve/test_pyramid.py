@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.solve import Level, pyramid, resize
-from impasto.solve.pyramid import carry_up, long_waves
+from impasto.solve.pyramid import carry_up, long_waves, zoomed
 
 SIDES = st.integers(1, 5000)
 
@@ -43,6 +43,26 @@ def test_a_few_by_hand() -> None:
     assert pyramid(512, 384, smallest=512, steps=(7, 8)) == (Level(512, 384, 7),)
     assert pyramid(2000, 40, smallest=128, shortest=32, steps=(1,)) == (Level(2000, 40, 1),)
     assert pyramid(10, 10, smallest=128, steps=(0,)) == (Level(10, 10, 0),)
+
+
+def test_octaves_grow_by_another_scale_and_the_last_ones_are_kept() -> None:
+    every = pyramid(512, 384, smallest=128, steps=(9,), scale=1.4)
+    assert [level.width for level in every] == [133, 187, 261, 366, 512]
+    assert pyramid(512, 384, smallest=128, steps=(9,), scale=1.4, most=2) == every[-2:]
+    assert pyramid(512, 384, smallest=128, steps=(9,), scale=1.4, most=1) == (Level(512, 384, 9),)
+
+
+def test_zooming_enlarges_the_middle(image_of: Callable[..., Tensor]) -> None:
+    image = image_of(40, 60)
+    torch.testing.assert_close(zoomed(image, 1.0), image, atol=1e-5, rtol=0)
+    across = torch.linspace(-1, 1, 60).expand(1, 3, 40, 60) * 0.4 + 0.5
+    torch.testing.assert_close(zoomed(across, 2.0)[..., 2:-2], (across - 0.5)[..., 2:-2] / 2 + 0.5, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("zoom", [0.9, 2.5, float("nan")])
+def test_a_zoom_out_of_range_is_refused(zoom: float) -> None:
+    with pytest.raises(JobError, match="zoomed into by 1 to 2"):
+        Level(8, 8, 1, zoom=zoom)
 
 
 @pytest.mark.parametrize("steps", [(), (1, -1)])

@@ -20,6 +20,7 @@ from impasto.solve import (
     LevelStarted,
     MixedStart,
     NoiseStart,
+    Normalised,
     Optimizer,
     Problem,
     Shift,
@@ -37,6 +38,7 @@ OPTIMIZERS = [
     SGD(learning_rate=4.0),
     Adam(box=False),
     WaveAdam(),
+    Normalised(smoothing=4.0, chroma=2.0),
 ]
 LOSSES = (
     ContentLoss(layers=("relu2_1",)),
@@ -71,7 +73,9 @@ def told(event: Event) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize(
-    "optimizer", OPTIMIZERS, ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed", "wave-adam"]
+    "optimizer",
+    OPTIMIZERS,
+    ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed", "wave-adam", "normalised"],
 )
 def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
     optimizer: Optimizer, make_problem: Callable[..., Problem]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impasto.backbones.defaults import default_layers as default_layers
     from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.driving import driver as driver
+    from impasto.backbones.extent import least_side as least_side
     from impasto.backbones.graph import INPUT as INPUT
     from impasto.backbones.graph import Graph as Graph
     from impasto.backbones.layers import Padding as Padding
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from impasto.backbones.receptive_field import Reach as Reach
     from impasto.backbones.receptive_field import ReceptiveField as ReceptiveField
     from impasto.backbones.receptive_field import receptive_fields as receptive_fields
+    from impasto.backbones.side_by_side import SideBySide as SideBySide
+    from impasto.backbones.side_by_side import layer_of as layer_of
     from impasto.backbones.surveying import SurveyedLayer as SurveyedLayer
     from impasto.backbones.surveying import survey as survey
 
@@ -36,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "backbone": ("Backbone", "Precision"),
         "defaults": ("default_layers", "painting_defaults"),
         "driving": ("driver",),
+        "extent": ("least_side",),
         "graph": ("INPUT", "Graph"),
         "layers": ("Padding", "Pooling"),
         "networks": ("BACKBONES",),
@@ -43,6 +47,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "period": ("period_of",),
         "preprocessing": ("Preprocessing",),
         "receptive_field": ("Reach", "ReceptiveField", "receptive_fields"),
+        "side_by_side": ("SideBySide", "layer_of"),
         "surveying": ("SurveyedLayer", "survey"),
     },
 )

@@ -24,6 +24,7 @@ class PaintingDefaults:
     figure: five layers, one a stage, that show in a figure of reconstructions how the network's view changes.
     calibration: what the ratio of gradients that a strength asks for is multiplied by, so that a judge finds as much
         style at one strength as VGG-19 paints; see docs/explanation/strength.md.
+    dream: layers that make for dreams; of the first, all that answers is dreamt when nobody says.
     """
 
     content: tuple[str, ...]
@@ -32,6 +33,7 @@ class PaintingDefaults:
     shift: int = 1
     calibration: float = 1.0
     figure: tuple[str, ...] = ()
+    dream: tuple[str, ...] = ()
 
 
 VGG19 = PaintingDefaults(
@@ -39,9 +41,10 @@ VGG19 = PaintingDefaults(
     ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
     "average",
     figure=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
+    dream=("relu5_2", "relu4_3", "relu4_4", "relu5_3", "relu5_4"),
 )
 
-VGG16 = replace(VGG19, calibration=1 / 3)
+VGG16 = replace(VGG19, calibration=1 / 3, dream=("relu5_1", "relu4_3", "relu5_2", "relu5_3"))
 
 SQUEEZENET = PaintingDefaults(
     ("fire5/concat",),
@@ -58,6 +61,7 @@ SQUEEZENET = PaintingDefaults(
     shift=8,
     calibration=1 / 3,
     figure=("conv1", "fire3/concat", "fire5/concat", "fire7/concat", "fire9/concat"),
+    dream=("fire8/concat", "fire6/concat", "fire7/concat", "fire9/concat"),
 )
 
 PAINTING_DEFAULTS = {
@@ -67,6 +71,7 @@ PAINTING_DEFAULTS = {
         shift=8,
         calibration=2.0,
         figure=("conv1", "conv2", "conv3", "conv4", "conv5"),
+        dream=("relu4", "relu3", "relu5"),
     ),
     "inception_v3": PaintingDefaults(
         ("mixed_5d",),
@@ -74,6 +79,7 @@ PAINTING_DEFAULTS = {
         shift=8,
         calibration=0.4,
         figure=("conv2d_1a_3x3/conv", "conv2d_4a_3x3/conv", "mixed_5d", "mixed_6e", "mixed_7c"),
+        dream=("mixed_6b", "mixed_5c", "mixed_6a", "mixed_6c", "mixed_6d"),
     ),
     "resnet50": PaintingDefaults(
         ("conv3_block4_out",),
@@ -90,6 +96,7 @@ PAINTING_DEFAULTS = {
         shift=8,
         calibration=1 / 3,
         figure=("conv1_conv", "conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out"),
+        dream=("conv4_block3_out", "conv3_block3_out", "conv4_block2_out", "conv4_block5_out"),
     ),
     "squeezenet1_0": SQUEEZENET,
     "squeezenet1_1": SQUEEZENET,

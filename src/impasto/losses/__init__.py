@@ -4,6 +4,7 @@ from impasto.losses.activation import ActivationLoss, ActivationObjective
 from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticLoss, Targets, Term
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
+from impasto.losses.guide import GuideLoss
 from impasto.losses.moments import MomentsLoss
 from impasto.losses.part import WHOLE, Part, Seen, SeenInParts, Span
 from impasto.losses.smoothed import SmoothedLoss
@@ -21,6 +22,7 @@ __all__ = [
     "ContentLoss",
     "Features",
     "GramLoss",
+    "GuideLoss",
     "Log",
     "Loss",
     "MomentsLoss",

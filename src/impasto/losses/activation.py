@@ -42,6 +42,11 @@ class ActivationLoss(Loss, kind="activation"):
         if self.objective not in ("mean", "mean-square"):
             raise JobError(f"the objective of the activation loss is mean or mean-square, not {self.objective!r}")
 
+    @property
+    def dreams(self) -> bool:
+        """It does."""
+        return True
+
     def measure(self, seen: Seen, name: str) -> tuple[Tensor, Tensor]:
         """The sum of what counts at the own positions of a layer, and the number of its values.
 

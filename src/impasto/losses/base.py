@@ -15,7 +15,7 @@ from impasto.losses.statistic import Statistic
 from impasto.registry import Registry
 
 Features = Mapping[str, Tensor]
-Role = Literal["content", "style", "none"]
+Role = Literal["content", "style", "guide", "none"]
 Targets = Sequence[tuple[float, Features]]
 """The features of each target picture with its share; the shares need not sum to one."""
 
@@ -60,7 +60,7 @@ class Loss(abc.ABC):
     layers: where the network is looked at; a layer given twice counts twice. None leaves them to the task, which takes
         the network's own; a loss without layers cannot be bound.
     layer_weights: one weight to a layer; none means 1/len(layers) each.
-    target: whose features it is bound to: the content picture, the style pictures, or nobody's.
+    target: whose features it is bound to: the content picture, the style pictures, a guide's, or nobody's.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -85,6 +85,11 @@ class Loss(abc.ABC):
             )
         if any(not 0 <= w < float("inf") for w in self.layer_weights):
             raise JobError(f"layer weights of the {self.kind} loss must be 0 or more: {self.layer_weights}")
+
+    @property
+    def dreams(self) -> bool:
+        """Whether it raises what a network answers, without end, instead of bringing the image near to something."""
+        return False
 
     @property
     def weighted_layers(self) -> tuple[tuple[str, float], ...]:

@@ -64,6 +64,11 @@ class SmoothedLoss(Loss, kind="smoothed"):
             )
 
     @property
+    def dreams(self) -> bool:
+        """Whether the wrapped loss does."""
+        return self.loss.dreams
+
+    @property
     def pointwise(self) -> bool:
         """Whether the maps of `bind_maps` act on each position by itself, so that tiles can be mapped one by one."""
         return self.transform.pointwise

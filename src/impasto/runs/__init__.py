@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impasto.runs.codec import job_to_dict as job_to_dict
     from impasto.runs.codec import job_to_toml as job_to_toml
     from impasto.runs.events import Checkpointed as Checkpointed
+    from impasto.runs.events import FrameWritten as FrameWritten
     from impasto.runs.events import PreviewWritten as PreviewWritten
     from impasto.runs.events import Resumed as Resumed
     from impasto.runs.events import RunEvent as RunEvent
@@ -48,6 +49,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         ),
         "events": (
             "Checkpointed",
+            "FrameWritten",
             "PreviewWritten",
             "Resumed",
             "RunEvent",

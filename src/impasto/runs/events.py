@@ -35,6 +35,14 @@ class PreviewWritten:
 
 
 @dataclass(frozen=True)
+class FrameWritten:
+    """A frame of a sequence, counted from 1, is finished and lies on the disk."""
+
+    number: int
+    path: Path
+
+
+@dataclass(frozen=True)
 class Warned:
     """Something the user should know, in plain words; painting goes on."""
 
@@ -48,7 +56,7 @@ class Saved:
     path: Path
 
 
-RunEvent = Resumed | Checkpointed | PreviewWritten | Warned | Saved
+RunEvent = Resumed | Checkpointed | PreviewWritten | FrameWritten | Warned | Saved
 
 
 def event_name(event: object) -> str:

@@ -11,8 +11,8 @@ from filelock import Timeout
 
 from impasto.errors import CancelledError, DivergedError, InputError, OutputError
 from impasto.runs.creation import input_sha256
-from impasto.runs.events import Resumed, RunEvent, Saved, Warned
-from impasto.runs.files import copy_whole, write_json
+from impasto.runs.events import FrameWritten, Resumed, RunEvent, Saved, Warned
+from impasto.runs.files import copy_whole, make_folder, write_json
 from impasto.runs.folder import Run
 from impasto.runs.interrupts import held_back
 from impasto.runs.journal import Journal
@@ -145,6 +145,7 @@ class Painting:
         """Checkpoints and previews where they are due."""
         keeper = self.keeper
         if isinstance(event, LevelDone):
+            yield from self._framed(event)
             yield from keeper.told_checkpoint(partial(keeper.level_end, event))
             yield from keeper.told_preview(event.image)
             self.step = None
@@ -154,6 +155,21 @@ class Painting:
                 yield from keeper.told_checkpoint(event.snapshot)
             if keeper.previews.due():
                 yield from keeper.told_preview(event.image)
+
+    def _framed(self, event: LevelDone) -> Iterator[RunEvent]:
+        """Write the frame that a level ends with, if it is one."""
+        from impasto.pictures import write_picture
+
+        number = self.run.job.frame_of(event.level)
+        if number is None:
+            return
+        first, *others = self.run.frame_paths(number)
+        for path in (first, *others):
+            make_folder(path.parent)
+        write_picture(self.run.job.picture(event.image), first)
+        for path in others:
+            copy_whole(first, path)
+        yield FrameWritten(number, [first, *others][-1])
 
     def _saved(self, event: Finished) -> Iterator[RunEvent]:
         """Write the result into the folder and to where it was asked for; checkpoints are then of no more use."""

@@ -90,3 +90,11 @@ def copy_whole(source: Path, target: Path) -> None:
         raise OutputError(
             f"{target}: it cannot be written ({error.strerror}). The picture is kept as {source}; copy it from there."
         ) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, if they are not there yet. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder {folder} cannot be made ({error.strerror})") from None

@@ -8,7 +8,8 @@ events.jsonl      what happened, a JSON object to a line
 preview.webp      the picture as it is now
 state/            checkpoints, while it is unfinished
 outcome.json      how it ended: finished, interrupted or failed, and why
-result.*          the picture
+frames/           the frames of a sequence as they are finished, by number
+result.*          the picture, of a sequence the last
 lock, cancel      held by the process that paints; left there to ask it to stop
 """
 
@@ -95,6 +96,14 @@ class Run:
     def result_path(self) -> Path:
         """The result in the folder, there or not."""
         return self.folder / f"result{self.output.suffix.lower() if self.output else '.png'}"
+
+    def frame_paths(self, number: int) -> list[Path]:
+        """Where a frame of a sequence lies, counted from 1: in the folder, and beside the output if there is one."""
+        name = f"{number:04d}.png"
+        places = [self.folder / "frames" / name]
+        if self.output is not None:
+            places.append(self.output.with_name(f"{self.output.stem}_frames") / name)
+        return places
 
     @property
     def preview_path(self) -> Path:

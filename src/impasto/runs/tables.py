@@ -150,6 +150,8 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
     placed = dict(data)
     for name in placed.keys() & known.keys():
         value, inner = placed[name], kinds_of(known[name])
+        if value == NONE and accepts(known[name], types.NoneType):
+            continue
         if PictureSource in _parts(known[name]):
             placed[name] = [_placed(v, folder) for v in value] if isinstance(value, list) else _placed(value, folder)
         elif inner is not None and isinstance(value, Mapping):

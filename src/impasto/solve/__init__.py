@@ -1,8 +1,9 @@
 """Solve: the one loop that paints, and what it needs."""
 
-from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
+from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Noted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.in_turn import solve_in_turn
 from impasto.solve.lbfgs import LBFGS
+from impasto.solve.normalised import Normalised
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import pyramid, resize
@@ -27,6 +28,8 @@ __all__ = [
     "LevelStarted",
     "MixedStart",
     "NoiseStart",
+    "Normalised",
+    "Noted",
     "Optimizer",
     "Problem",
     "Shift",

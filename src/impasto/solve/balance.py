@@ -36,35 +36,49 @@ def style_ratio(strength: float) -> float:
 
 
 def balance(
-    look: Look, terms: Sequence[tuple[Loss, Term]], content: Tensor, ratio: float, generator: Generator
+    look: Look, terms: Sequence[tuple[Loss, Term]], content: Tensor, ratio: float | None, generator: Generator
 ) -> list[float]:
     """Return one factor to each term, to be multiplied with the loss's own weight.
 
-    ratio: style over content, in gradient norm, as from `style_ratio`; at infinity the content counts for nothing.
+    ratio: style over content, in gradient norm, as from `style_ratio`; at infinity the content counts for nothing. None
+        leaves the weights of all but dreams as they are.
 
     Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
-    of its weight times the content's. The whole objective is scaled to 1 at the point measured.
+    of its weight times the content's. The objective without dreams is scaled to 1 at the point measured. A loss that
+    dreams gets a gradient of its weight times that of all others together.
 
     Raises DivergedError if a gradient there is not finite.
     """
     probe = content + PROBE_NOISE * white_noise(content, generator)
+    held = {i: pair for i, pair in enumerate(terms) if not pair[0].dreams}
+    factors = dict.fromkeys(held, 1.0) if ratio is None else _balanced(look, held, probe, ratio)
+    if len(held) < len(terms):
+        together = {str(i): (loss.weight * factors[i], term) for i, (loss, term) in held.items()}
+        pull = finite_norm(look.gradient(probe, together)[1]) if together else 0.0
+        for i, (_, term) in ((i, pair) for i, pair in enumerate(terms) if i not in held):
+            norm = finite_norm(look.gradient(probe, {str(i): (1.0, term)})[1])
+            factors[i] = (pull or 1.0) / norm if norm > 0 else 0.0
+    return [factors[i] for i in range(len(terms))]
+
+
+def _balanced(look: Look, terms: Mapping[int, tuple[Loss, Term]], probe: Tensor, ratio: float) -> dict[int, float]:
+    """The factors of terms that do not dream, by their places."""
     groups: dict[str, dict[str, tuple[float, Term]]] = {}
-    names = [loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in enumerate(terms)]
-    for i, (name, (loss, term)) in enumerate(zip(names, terms, strict=True)):
-        groups.setdefault(name, {})[str(i)] = (1.0 if loss.target == "none" else loss.weight, term)
+    names = {i: loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in terms.items()}
+    for i, (loss, term) in terms.items():
+        groups.setdefault(names[i], {})[str(i)] = (1.0 if loss.target == "none" else loss.weight, term)
     norms: dict[str, float] = {}
     values: dict[int, float] = {}
     for name, group in groups.items():
         seen, gradient = look.gradient(probe, group)
         norms[name] = finite_norm(gradient)
         values |= {int(i): seen[i] for i in group}
-    factors = role_factors(norms, ratio)
-    weights = [factors[name] for name in names]
+    weights = role_factors(norms, ratio)
     whole = sum(
-        weights[i] * values[i] * (loss.weight if loss.target == "none" else 1) for i, (loss, _) in enumerate(terms)
+        weights[names[i]] * values[i] * (loss.weight if loss.target == "none" else 1) for i, (loss, _) in terms.items()
     )
     scale = 1 / whole if whole > 0 and math.isfinite(whole) else 1.0
-    return [weight * scale for weight in weights]
+    return {i: weights[name] * scale for i, name in names.items()}
 
 
 def finite_norm(gradient: Tensor) -> float:

@@ -36,6 +36,14 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Something about the job that was found before painting, in plain words: a choice made, or what may go wrong."""
+
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True)
 class LevelStarted:
     """A level begins; `weights` is what each term is multiplied by there, by the term's name."""
 
@@ -88,4 +96,4 @@ class Finished:
     warnings: tuple[str, ...] = ()
 
 
-Event = Started | LevelStarted | TilesHalved | Step | LevelDone | Finished
+Event = Noted | Started | LevelStarted | TilesHalved | Step | LevelDone | Finished

@@ -31,9 +31,9 @@ class Objective:
         seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in problem.losses)}
         bound = [(loss, loss.bind_seen(seen[loss.target])) for loss in problem.losses]
         factors = [1.0] * len(bound)
-        if problem.strength is not None:
+        if problem.strength is not None or problem.balances_dreams:
             generator = seeded(problem, index, "balance")
-            ratio = problem.calibration * style_ratio(problem.strength)
+            ratio = None if problem.strength is None else problem.calibration * style_ratio(problem.strength)
             factors = balance(self.look, bound, self._content(), ratio, generator)
         self.terms: dict[str, tuple[float, Term]] = {}
         for (loss, term), factor in zip(bound, factors, strict=True):

@@ -15,6 +15,9 @@ from impasto.solve.optimizers import Optimizer
 from impasto.solve.shift import Shift
 from impasto.solve.start import ContentStart, Start
 
+MOST_ZOOM = 2.0
+"""By how much a level may enlarge the one before about its middle."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -26,15 +29,22 @@ class Target:
 
 @dataclass(frozen=True)
 class Level:
-    """One size of the pyramid, in pixels, and how many steps are taken there."""
+    """One size of the pyramid, in pixels, and how many steps are taken there.
+
+    zoom: by how much the picture of the level before, of the same size, is enlarged about its middle to begin with,
+        instead of being carried up; None for a level of the pyramid.
+    """
 
     width: int
     height: int
     steps: int
+    zoom: float | None = None
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1 or self.steps < 0:
             raise JobError(f"a level needs a size of at least 1×1 and 0 steps or more, not {self}")
+        if self.zoom is not None and not 1 <= self.zoom <= MOST_ZOOM:
+            raise JobError(f"a picture is zoomed into by 1 to {MOST_ZOOM:g} from frame to frame, not by {self.zoom}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +116,11 @@ class Problem:
                 raise JobError(
                     f"{level.width}x{level.height} pixels do not go around: both sides must be multiples of {period}"
                 )
+
+    @property
+    def balances_dreams(self) -> bool:
+        """Whether losses that dream are weighed by their gradients: beside others, where there is a picture to tell."""
+        return len(self.losses) > 1 and bool(self.targets.get("content")) and any(loss.dreams for loss in self.losses)
 
     @property
     def layers(self) -> tuple[str, ...]:

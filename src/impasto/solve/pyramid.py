@@ -11,27 +11,36 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import affine_grid, grid_sample, interpolate
 
 from impasto.errors import JobError
 from impasto.solve.problem import Level
 
 
 def pyramid(
-    width: int, height: int, *, smallest: int, steps: Sequence[int], shortest: int = 1, multiple: int = 1
+    width: int,
+    height: int,
+    *,
+    smallest: int,
+    steps: Sequence[int],
+    shortest: int = 1,
+    multiple: int = 1,
+    scale: float = 2.0,
+    most: int | None = None,
 ) -> tuple[Level, ...]:
-    """Sizes doubling up to `width` × `height`, none with a longer side under `smallest` or a shorter under `shortest`.
+    """Sizes growing up to `width` × `height`, none with a longer side under `smallest` or a shorter under `shortest`.
 
     steps: for each level, from the first; further levels take the last number, and a pyramid with fewer levels than
         numbers takes the first ones, so that a small picture is not short of steps.
     multiple: of which the sides of the smaller levels are whole multiples.
+    scale: by how much each level is larger than the one before. most: levels at most, of those the last.
     """
     if not steps or any(n < 0 for n in steps):
         raise JobError(f"steps must be one or more numbers of 0 or more, not {list(steps)}")
     sizes = [(width, height)]
-    while max(sizes[-1]) >= 2 * smallest and min(sizes[-1]) >= 2 * shortest:
-        w, h = sizes[-1]
-        sizes.append((max(1, round(w / 2 / multiple)) * multiple, max(1, round(h / 2 / multiple)) * multiple))
+    while max(sizes[-1]) >= scale * smallest and min(sizes[-1]) >= scale * shortest and len(sizes) != most:
+        w, h = (max(1, round(side / scale / multiple)) * multiple for side in sizes[-1])
+        sizes.append((w, h))
     sizes.reverse()
     counts = [steps[min(i, len(steps) - 1)] for i in range(len(sizes))]
     return tuple(Level(w, h, n) for (w, h), n in zip(sizes, counts, strict=True))
@@ -61,6 +70,13 @@ def carry_up(image: Tensor, content: Tensor | None, level: Level, detail: float,
         lost = content - long_waves(content, level.width, level.height, width, height, periodic=periodic)
         enlarged = enlarged + detail * lost
     return enlarged.clamp(0, 1)
+
+
+def zoomed(image: Tensor, zoom: float) -> Tensor:
+    """The middle of [1, 3, H, W] enlarged `zoom` times to the size of the whole, bicubic, clipped to [0, 1]."""
+    scale = image.new_tensor([[[1 / zoom, 0, 0], [0, 1 / zoom, 0]]])
+    grid = affine_grid(scale, list(image.shape), align_corners=False)
+    return grid_sample(image, grid, mode="bicubic", padding_mode="reflection", align_corners=False).clamp(0, 1)
 
 
 def long_waves(image: Tensor, width: int, height: int, across: float, down: float, *, periodic: bool = False) -> Tensor:

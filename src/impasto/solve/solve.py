@@ -15,7 +15,7 @@ from impasto.solve.gain import Gain
 from impasto.solve.guards import diverged, warnings_about
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem
-from impasto.solve.pyramid import carry_up, resize
+from impasto.solve.pyramid import carry_up, resize, zoomed
 from impasto.solve.seeds import seeded
 from impasto.solve.shortage import objective_that_fits, step_that_fits
 
@@ -83,6 +83,8 @@ def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor
     if previous is None:
         blank = torch.full((1, 3, level.height, level.width), 0.5, device=problem.backbone.device)
         return problem.start.image(blank if content is None else content, seeded(problem, index, "start"))
+    if level.zoom is not None:
+        return zoomed(previous, level.zoom)
     return carry_up(previous, content, level, problem.detail, periodic=problem.periodic)
 
 

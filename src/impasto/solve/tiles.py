@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from impasto.backbones import Node, Reach, receptive_fields
+from impasto.backbones import Node, Reach, least_side, receptive_fields
 from impasto.errors import JobError
 from impasto.losses import PIXELS, Part, Span
 
@@ -42,11 +42,11 @@ def tiles(
     missing = [name for name in layers if name not in fields and name != PIXELS]
     if missing:
         raise JobError(f"{missing[0]} sees the picture as a whole, so it cannot be computed in tiles")
-    axes = []
+    axes, least = [], least_side(plan)
     for axis in (0, 1):
         reaches = {name: (field.vertical, field.horizontal)[axis] for name, field in fields.items() if name in layers}
         strides = [(field.vertical, field.horizontal)[axis].stride for field in fields.values()]
-        axes.append(_along(reaches, max(strides), size[axis], side, offset[axis], inner[axis]))
+        axes.append(_along(reaches, max(strides), size[axis], side, least, offset[axis], inner[axis]))
     return [
         Tile(rows, columns, Part({name: (down[name], across[name]) for name in down}))
         for rows, down in axes[0]
@@ -55,14 +55,19 @@ def tiles(
 
 
 def _along(
-    reaches: dict[str, Reach], stride: int, size: int, side: int, offset: int, inner: int
+    reaches: dict[str, Reach], stride: int, size: int, side: int, least: int, offset: int, inner: int
 ) -> list[tuple[slice, dict[str, Span]]]:
-    """The tiles along one axis: the pixels computed, and the positions owned of each layer."""
+    """The tiles along one axis: the pixels computed, and the positions owned of each layer.
+
+    least: pixels that the network can look at; a last tile with fewer belongs to the one before.
+    """
     if side < stride:
         raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
     before = max(0, *(reach.before for reach in reaches.values()))
     after = max(0, *(reach.after for reach in reaches.values()))
     bounds = [*range(0, size, side // stride * stride), size]
+    while len(bounds) > 2 and size - max(0, (bounds[-2] - before) // stride * stride) < least:
+        del bounds[-2]
     along = []
     for start, stop in pairwise(bounds):
         first = max(0, (start - before) // stride * stride)

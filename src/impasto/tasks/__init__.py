@@ -1,5 +1,6 @@
 """Tasks: what Impasto can do with a picture, one job to a file. Importing this room registers them all in `JOBS`."""
 
+from impasto.tasks.dream import DreamJob
 from impasto.tasks.job import JOBS, Job, PictureSource
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.reconstruct import ReconstructJob
@@ -9,6 +10,7 @@ from impasto.tasks.visualize_features import VisualizeFeaturesJob
 
 __all__ = [
     "JOBS",
+    "DreamJob",
     "Job",
     "PictureSource",
     "PictureStart",

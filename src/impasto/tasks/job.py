@@ -126,6 +126,10 @@ class Job(abc.ABC):
     def events(self, *, resume: Snapshot | None = None) -> Iterator[Event]:
         """Do the work, yielding an event per step. `resume`: a snapshot of an earlier run of the same job."""
 
+    def frame_of(self, level: int) -> int | None:  # noqa: ARG002
+        """Which frame of a sequence, from 1, the image is that a level ends with; None if it is none."""
+        return None
+
     @abc.abstractmethod
     def picture(self, image: Tensor) -> Picture:
         """What is handed to the user for an image [1, 3, H, W] of an event: transparency restored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from impasto.artefacts import Artefact, PackageMember, place_for
-from impasto.backbones import BACKBONES, Backbone, Padding, Pooling
+from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, SideBySide
 from impasto.errors import JobError
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, status
 from impasto.weights.backbone import best_precision, find_device
@@ -40,6 +40,8 @@ def to_download(network: Backbone) -> int:
 
     Where the catalogue knows no size, that of the numbers themselves.
     """
+    if isinstance(network, SideBySide):
+        return sum(to_download(each) for each in (network.first, *network.others.values()))
     entry = CATALOGUE[network.weights]
     if status(entry.name).size is not None or any(place_for(artefact).is_file() for artefact in entry.artefacts):
         return 0

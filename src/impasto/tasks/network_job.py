@@ -34,6 +34,11 @@ class NetworkJob(Job):
     def needed_layers(self) -> tuple[str, ...]:
         """The layers that are looked at, each once. Raises JobError for a network that has none of its own."""
 
+    @property
+    def networks(self) -> tuple[tuple[str, str | None], ...]:
+        """The names of the networks that are needed, with those of their weights; None stands for a network's own."""
+        return ((self.backbone, self.weights),)
+
     def weights_used(self) -> dict[str, str]:
         """The weights of the one network."""
         return {self.network.weights: self.network.weights_sha256}
@@ -48,9 +53,14 @@ class NetworkJob(Job):
 
         Raises UnknownNameError for an unknown network, weights or layer, JobError for weights of another network.
         """
-        planned = network_without_numbers(**self.network_settings)
+        planned = self.planned
         planned.graph.plan(self.needed_layers)
         return planned
+
+    @cached_property
+    def planned(self) -> Backbone:
+        """The same, whatever the layers."""
+        return network_without_numbers(**self.network_settings)
 
     def random_network(self) -> Backbone:
         """The network with random numbers, where the job wants it: as quick and as large as with its weights."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from torch import Tensor
 
@@ -39,9 +39,11 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import match_colours
+from impasto.tasks.dream_choice import CHOSEN, LONGEST, chosen_features, reasons
+from impasto.tasks.dream_terms import AUTO
+from impasto.tasks.dreaming_job import DreamingJob
 from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
-from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
@@ -59,7 +61,7 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(NetworkJob, kind="stylize"):
+class StylizeJob(DreamingJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
@@ -81,6 +83,7 @@ class StylizeJob(NetworkJob, kind="stylize"):
         the picture. The gradient is the same up to rounding, the picture alike. None looks at once.
     shift, shift_every: see `impasto.solve.Shift`. Without a shift the network gets the one that keeps its grid out of
         the picture.
+    dream and what begins with it: see `DreamingJob`; the levels are its octaves.
 
     What is not given is as in the preset `default`, which was found by looking.
     """
@@ -155,10 +158,12 @@ class StylizeJob(NetworkJob, kind="stylize"):
         Raises PictureError for a picture that cannot be used, UnknownNameError for an unknown network or layer,
         WeightsError if the weights cannot be had, DivergedError if the objective is no longer a number.
         """
-        yield from solve(self.problem(), resume=resume)
+        job = self.with_dream_chosen()
+        yield from job.notes()
+        yield from solve(job.problem(), resume=resume)
 
     def problem(self) -> Problem:
-        """What the solver is asked: pictures read, weights loaded, levels laid out."""
+        """What the solver is asked: pictures read, weights loaded, levels laid out. `auto` stands for as much to do."""
         content = self.content_picture
         backbone, layers = self.network, self.needed_layers
         backbone.check_size(content.width, content.height, layers)
@@ -195,9 +200,30 @@ class StylizeJob(NetworkJob, kind="stylize"):
         optimizer = self.optimizer
         if isinstance(optimizer, LBFGS):
             optimizer = replace(optimizer, history=plan.history, history_in=plan.history_in)
-        fitted = replace(self, tile=plan.tile, precision=plan.precision, optimizer=optimizer)
-        vars(fitted).update({name: vars(self)[name] for name in ("network", "content_picture") if name in vars(self)})
-        return fitted
+        chosen = self.with_dream_chosen()
+        return chosen.changed(tile=plan.tile, precision=plan.precision, optimizer=optimizer)
+
+    def with_dream_chosen(self) -> StylizeJob:
+        """The same job, the dream that `auto` stands for chosen by measuring at a small size."""
+        if AUTO not in self.dream:
+            return self
+        content = self.content_picture
+        scale = min(1.0, LONGEST / max(content.width, content.height))
+        least = self.planned.least_side(self.needed_layers)
+        width, height = (max(least, round(side * scale)) for side in (content.width, content.height))
+        small = replace(
+            self, size=f"{width}x{height}", smallest=max(width, height, 16), steps=(0,), dream=(), dream_backbone=None
+        )
+        vars(small)["network"] = self.network
+        found = chosen_features(small.problem(), self.dreamer, self.beside, self.dream_candidates)
+        dream = tuple(f"{each.feature.layer}:channel={each.feature.channel}" for each in found[:CHOSEN])
+        return self.changed(dream=dream, dream_reasons=reasons(found, self.dreamer.name))
+
+    def changed(self, **settings: Any) -> StylizeJob:
+        """The same job with other settings, which change neither networks nor pictures: those stay loaded."""
+        other = replace(self, **settings)
+        vars(other).update({name: vars(self)[name] for name in ("network", "content_picture") if name in vars(self)})
+        return other
 
     def _lay_out(self, width: int, height: int, shortest: int) -> tuple[Level, ...]:
         """The levels; the full size alone for the photo itself, and for a picture that is painted on."""
@@ -228,16 +254,24 @@ class StylizeJob(NetworkJob, kind="stylize"):
 
     @property
     def placed_losses(self) -> tuple[Loss, ...]:
+        """The losses, and those that dream. Raises like `held_losses` and `dreamt`."""
+        return (*self.held_losses, *self.dreamt)
+
+    @property
+    def held_losses(self) -> tuple[Loss, ...]:
         """The losses, each with its layers or the network's own. Raises JobError for a network that has none."""
         return tuple(
-            loss if loss.layers or loss.target == "none" else loss.placed(default_layers(self.backbone, loss.target))
+            loss.placed(default_layers(self.backbone, loss.target))
+            if not loss.layers and (loss.target == "content" or loss.target == "style")
+            else loss
             for loss in self.losses
         )
 
     @property
     def placed_shift(self) -> Shift:
         """The shift, or the network's own. Raises JobError for one that cannot be."""
-        pixels = painting_defaults(self.backbone).shift if self.shift is None else self.shift
+        names = (name for name, _ in self.networks)
+        pixels = max(painting_defaults(name).shift for name in names) if self.shift is None else self.shift
         return Shift(pixels=pixels, every=self.shift_every)
 
     def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:

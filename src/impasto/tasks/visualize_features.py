@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self, TypeVar
 import torch
 from torch import Tensor
 
-from impasto.backbones import Pooling, driver
+from impasto.backbones import Pooling
 from impasto.errors import JobError
 from impasto.losses import ActivationLoss
 from impasto.pictures import Picture, contact_sheet
@@ -33,6 +33,7 @@ from impasto.solve import (
     WaveStart,
     solve_in_turn,
 )
+from impasto.tasks.features import Feature, raising, shapes_of
 from impasto.tasks.job import PictureSource
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.network_job import NetworkJob
@@ -43,19 +44,6 @@ Cell = TypeVar("Cell")
 
 COLUMNS = 8
 """The most pictures side by side on a sheet."""
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A channel of a layer, or, without a channel, all of them."""
-
-    layer: str
-    channel: int | None = None
-
-    @property
-    def label(self) -> str:
-        """The words beneath its picture."""
-        return self.layer if self.channel is None else f"{self.layer}  {self.channel}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +112,8 @@ class VisualizeFeaturesJob(NetworkJob, kind="visualize-features"):
     @property
     def features(self) -> tuple[Feature, ...]:
         """What is visualised, layer by layer."""
-        return tuple(Feature(layer, channel) for layer in self.layers for channel in self.channels or (None,))
+        channels = self.channels or (None,)
+        return tuple(Feature(layer, channel, neuron=self.neuron) for layer in self.layers for channel in channels)
 
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, JobError for a channel that is not there.
@@ -158,21 +147,9 @@ class VisualizeFeaturesJob(NetworkJob, kind="visualize-features"):
     def losses(self) -> tuple[ActivationLoss, ...]:
         """What is minimised for each feature. Raises JobError for a channel that a layer does not have."""
         planned = self.plan_network()
-        nodes = tuple(node.name for node in planned.graph.plan(self.layers))
         side = self.size + self.jitter - 1
-        seen = planned(torch.empty(1, 3, side, side, device="meta"), (*nodes, *self.layers))
-        counts = {name: activation.shape[1] for name, activation in seen.items()}
-        losses = []
-        for layer, channel in ((feature.layer, feature.channel) for feature in self.features):
-            if channel is None:
-                losses.append(ActivationLoss(layers=(layer,), objective="mean-square"))
-                continue
-            if channel >= counts[layer]:
-                raise JobError(f"{layer} has the channels 0 … {counts[layer] - 1}, and no channel {channel}")
-            driving, own = driver(planned.graph, counts, layer, channel)
-            middle = tuple(extent // 2 for extent in seen[layer].shape[2:]) if self.neuron else None
-            losses.append(ActivationLoss(layers=(driving,), channel=own, position=middle))
-        return tuple(losses)
+        shapes = shapes_of(planned, self.layers, side, side)
+        return tuple(raising(planned, shapes, feature) for feature in self.features)
 
     @property
     def _shift(self) -> Shift:

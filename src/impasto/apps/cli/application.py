@@ -6,6 +6,8 @@ from cyclopts import App, Group
 
 import impasto
 from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.dream import EXAMPLES as DREAM_EXAMPLES
+from impasto.apps.cli.dream import dream
 from impasto.apps.cli.explore import explore
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
@@ -45,6 +47,7 @@ def application() -> App:
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
+    app.command(dream, help_epilogue=DREAM_EXAMPLES, group=paint)
     app.command(reconstruct)
     app.command(explore)
     app.command(samples, help_epilogue="", group=paint)

@@ -76,7 +76,7 @@ class Progress(Silence):
     def show(self, event: object) -> None:
         """Remember what the event says; tell warnings."""
         from impasto.runs import PreviewWritten, Warned
-        from impasto.solve import Finished, LevelStarted, Started, Step, TilesHalved
+        from impasto.solve import Finished, LevelStarted, Noted, Started, Step, TilesHalved
 
         match event:
             case Started():
@@ -93,6 +93,8 @@ class Progress(Silence):
                 self.preview = str(path)
             case Warned(text=text):
                 self.say(f"warning: {text}")
+            case Noted(text=text, warning=warning):
+                self.say(f"warning: {text}" if warning else text)
             case TilesHalved(tile=tile):
                 self.say(f"warning: the memory did not suffice: going on in tiles of {tile} pixels")
             case Finished(warnings=warnings):

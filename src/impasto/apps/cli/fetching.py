@@ -20,16 +20,11 @@ SECONDS_BETWEEN_LINES = 10.0
 
 @runtime_checkable
 class LooksThrough(Protocol):
-    """A job that looks at pictures through a pretrained network."""
+    """A job that looks at pictures through pretrained networks."""
 
     @property
-    def backbone(self) -> str:
-        """The network's name."""
-        ...
-
-    @property
-    def weights(self) -> str | None:
-        """The name of its weights, None for the network's default."""
+    def networks(self) -> tuple[tuple[str, str | None], ...]:
+        """The networks' names with those of their weights, None for a network's own."""
         ...
 
 
@@ -100,12 +95,17 @@ def fetch_for(job: LooksThrough, *, silent: bool) -> None:
 
     Raises UnknownNameError for an unknown network or set of weights, WeightsError if they cannot be had.
     """
+    for backbone, weights in job.networks:
+        _fetch(backbone, weights, silent=silent)
+
+
+def _fetch(backbone: str, weights: str | None, *, silent: bool) -> None:
     from impasto.artefacts.home import is_offline
     from impasto.backbones import BACKBONES
     from impasto.weights import DEFAULT, fetch, status
 
-    BACKBONES[job.backbone]
-    name = job.weights or DEFAULT[job.backbone]
+    BACKBONES[backbone]
+    name = weights or DEFAULT[backbone]
     if status(name).size is None:
         if not silent and not is_offline(False):
             note(f"the weights {name} are not here yet: fetching them, once")

@@ -17,8 +17,9 @@ RESULT = Group("The result", sort_key=1)
 LOOK = Group("The look", sort_key=2)
 NETWORK = Group("The network that looks", sort_key=3)
 DESCENT = Group("How it is painted", sort_key=4)
-MACHINE = Group("The machine", sort_key=5)
-SETTINGS = Group("Settings in files and by name", sort_key=6)
+DREAM = Group("The dream", sort_key=5)
+MACHINE = Group("The machine", sort_key=6)
+SETTINGS = Group("Settings in files and by name", sort_key=7)
 TELLING = Group("What is told", sort_key=9)
 
 Json = Annotated[bool, Parameter(name="--json", negative=(), group=TELLING, show_default=False)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.apps.cli.options import Json, PictureSize
-from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
 
 if TYPE_CHECKING:
     from impasto.tasks.plan import Plan
@@ -23,6 +23,7 @@ def plan(
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
+    dream: Dream = Dream(),  # noqa: B008
     machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
     json: Json = False,
@@ -39,7 +40,7 @@ def plan(
         One or more pictures whose manner is taken.
     size
         The longer side in pixels, or width x height: 512, 1024x768.
-    look, network, descent, machine, settings
+    look, network, descent, dream, machine, settings
         The panels of `impasto.apps.cli.stylize_options`.
     json
         Write one JSON document.
@@ -50,7 +51,7 @@ def plan(
     from impasto.runs import event_to_dict
     from impasto.tasks.plan import plan as made_for
 
-    wanted = asked("plan", content, styles, size, look, network, descent, machine, settings)
+    wanted = asked("plan", content, styles, size, look, network, descent, dream, machine, settings)
     found = made_for(wanted.job, memory=wanted.memory, given=wanted.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from impasto.apps.cli.options import Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir
-from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
 
@@ -30,6 +30,7 @@ def stylize(
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
+    dream: Dream = Dream(),  # noqa: B008
     machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
     run_dir: RunDir = None,
@@ -55,7 +56,7 @@ def stylize(
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
         Replace the result if it is there already.
-    look, network, descent, machine, settings
+    look, network, descent, dream, machine, settings
         The panels of `impasto.apps.cli.stylize_options`.
     run_dir
         The folder that keeps the runs, instead of $IMPASTO_RUNS.
@@ -68,7 +69,7 @@ def stylize(
     from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
     from impasto.apps.cli.stylize_job import asked
 
-    wanted = asked("stylize", content, styles, size, look, network, descent, machine, settings)
+    wanted = asked("stylize", content, styles, size, look, network, descent, dream, machine, settings)
     room = Room(wanted.memory, wanted.given)
     if content is not None and wanted.photos:
         folder = check_results_folder(output, content)

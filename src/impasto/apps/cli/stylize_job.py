@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.apps.cli.options import go_offline
-from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Dream, Look, Network, PlannedMachine, Settings
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def asked(
     look: Look,
     network: Network,
     descent: Descent,
+    dream: Dream,
     machine: PlannedMachine,
     settings: Settings,
 ) -> Asked:
@@ -77,6 +78,7 @@ def asked(
         "content": None if content is None else str(photos[0] if photos else content),
         "styles": tuple(str(style) for style in styles) or None,
         "size": size,
+        **dream.flags(),
         **machine.flags(),
     }
     job = stylize_job(flags, look, network, descent, settings)

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from impasto.apps.cli.options import (
     DESCENT,
+    DREAM,
     LOOK,
     MACHINE,
     NETWORK,
@@ -115,6 +116,32 @@ class Network(Looking):
             "losses.style.layers": names("--style-layers", self.style_layers),
             "losses.style.weight": self.style_weight,
         }
+
+
+@Parameter(name="*", group=DREAM)
+@dataclass(frozen=True, kw_only=True)
+class Dream:
+    """What is dreamt into the result.
+
+    Parameters
+    ----------
+    dream
+        Layers or channels to raise, separated by commas: LAYER, LAYER:channel=NUMBER; or auto, which takes those that
+        style and content use least, and says which.
+    dream_weight
+        How hard, over style and content together at the start, on every network; 0.1 without it, 1 is as hard.
+    dream_backbone
+        The network that dreams, if it is another than the one that looks.
+    """
+
+    dream: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    dream_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    dream_backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        given = {"dream_weight": self.dream_weight, "dream_backbone": self.dream_backbone}
+        return {"dream": names("--dream", self.dream), **given}
 
 
 @Parameter(name="*", group=DESCENT)

@@ -1,0 +1,164 @@
+"""`impasto dream`: what a network looks for, found ever more in a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet, go_offline, names
+from impasto.apps.cli.stylize_options import DESCENT, NETWORK, Machine, Settings
+from impasto.errors import InputError
+
+EXAMPLES = """Examples:
+
+    impasto dream photo.jpg -o dream.png
+    impasto dream photo.jpg --backbone vgg16 --layers relu5_1 --octaves 5
+    impasto dream photo.jpg --layers mixed_6c:channel=12,mixed_5d
+    impasto dream photo.jpg --guide flowers.jpg
+    impasto dream photo.jpg --frames 100 --zoom 1.05
+"""
+
+
+@Parameter(name="*", group=NETWORK)
+@dataclass(frozen=True, kw_only=True)
+class Dreamer:
+    """What dreams.
+
+    Parameters
+    ----------
+    backbone
+        The network; inception_v3 without it.
+    weights
+        Its pretrained weights; `impasto weights list` shows them.
+    pooling
+        What stands for the pooling layers: max, average, or average-scaled.
+    padding
+        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
+    layers
+        What is raised, separated by commas: LAYER, LAYER:channel=NUMBER, LAYER:channel=NUMBER:neuron for its middle
+        position or :at=ROWxCOLUMN for another; each with :weight=NUMBER if not all alike.
+    class_
+        A class that the network tells apart, from 0, where it has a classifier.
+    guide
+        A picture; what the layers answer to it is raised, and nothing else.
+    """
+
+    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
+    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
+    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
+    padding: Annotated[str | None, Parameter(metavar="NAME")] = None
+    layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    class_: Annotated[int | None, Parameter(name="--class", metavar="NUMBER")] = None
+    guide: Annotated[Path | None, Parameter(metavar="PICTURE")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings. Raises InputError for a class beside layers."""
+        layers = names("--layers", self.layers)
+        if self.class_ is not None:
+            if layers is not None:
+                raise InputError("--class and --layers are two things to dream of: give one of them")
+            layers = (f"logits:channel={self.class_}",)
+        as_they_are = {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding")}
+        return {**as_they_are, "layers": layers, "guide": None if self.guide is None else str(self.guide)}
+
+
+@Parameter(name="*", group=DESCENT)
+@dataclass(frozen=True, kw_only=True)
+class Dreaming:
+    """How the dream comes about.
+
+    Parameters
+    ----------
+    octaves
+        How many sizes are dreamt at, from small to large; without it all down to 128 pixels, 1 is the full size alone.
+    octave_scale
+        By how much each octave is larger than the one before; 1.4 without it.
+    steps
+        Steps in every octave; 16 without it.
+    rate
+        How far a step goes: the mean change of a pixel, in levels of an 8-bit channel; 2 without it.
+    smoothing
+        Changes finer than this many pixels are damped; 4 without it, 0 damps none.
+    jitter
+        By up to how many pixels the picture is moved before every step, 1, 2, 4, 8 …; 32 without it, 1 is not at all.
+    frames
+        Of a journey into the picture, kept as numbered pictures in a folder beside the result, which is the last one.
+    zoom
+        By how much each frame enlarges the one before; 1.04 without it.
+    frame_steps
+        Steps in every frame after the first; 6 without it.
+    seed
+        All that is random comes from it.
+    """
+
+    octaves: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    octave_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    steps: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    smoothing: Annotated[float | None, Parameter(metavar="PIXELS")] = None
+    jitter: Annotated[int | None, Parameter(metavar="PIXELS")] = None
+    frames: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    zoom: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    frame_steps: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    seed: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        as_they_are = ("octaves", "octave_scale", "steps", "jitter", "frames", "zoom", "frame_steps", "seed")
+        return {
+            **{name: getattr(self, name) for name in as_they_are},
+            "optimizer.learning_rate": self.rate,
+            "optimizer.smoothing": self.smoothing,
+        }
+
+
+def dream(
+    picture: Path,
+    /,
+    *,
+    output: OutputPath = None,
+    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    overwrite: Overwrite = False,
+    dreamer: Dreamer = Dreamer(),
+    dreaming: Dreaming = Dreaming(),
+    machine: Machine = Machine(),  # noqa: B008
+    settings: Settings = Settings(),  # noqa: B008
+    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Let a network dream into PICTURE: whatever it takes a part of it for, that part comes to look more like it.
+
+    It is kept as a run, as paintings are: after Ctrl-C, `impasto runs resume` goes on where it stopped.
+
+    Parameters
+    ----------
+    picture
+        The picture that is dreamt into.
+    output
+        Where the result goes. Without it, PICTURE_dream.png in the current folder.
+    size
+        The longer side in pixels, or width x height: 512, 1024x768.
+    overwrite
+        Replace the result if it is there already.
+    dreamer, dreaming, machine, settings
+        The panels.
+    run_dir
+        The folder that keeps the runs, instead of $IMPASTO_RUNS.
+    quiet
+        Show nothing but errors.
+    json
+        Write every event as one line of JSON on the standard output.
+    """
+    from impasto.apps.cli.painting import check_place, default_output, paint_new
+    from impasto.runs import build_job
+
+    go_offline(machine.offline)
+    flags = {"source": str(picture), "size": size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
+    job = build_job("dream", preset=None, config=settings.config, flags=flags, sets=settings.sets)
+    place = output or default_output(job)
+    check_place(place, job, overwrite=overwrite)
+    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
