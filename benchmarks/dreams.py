@@ -98,8 +98,8 @@ def alone(photos: list[tuple[str, Picture]], options: argparse.Namespace) -> Pic
         rows, labels = [*rows, row], [*labels, words]
     half = (len(ALONE) + 2) // 2
     cells = [part for row in rows for part in (row[:half], row[half:])]
-    words = [part for row in labels for part in (row[:half], row[half:])]
-    return contact_sheet(cells, labels=words, title="deep dreams", cell=300)
+    beneath = [part for row in labels for part in (row[:half], row[half:])]
+    return contact_sheet(cells, labels=beneath, title="deep dreams", cell=300)
 
 
 def octaves(photos: list[tuple[str, Picture]], options: argparse.Namespace) -> Picture:
