@@ -7,6 +7,8 @@ from cyclopts import App, Group
 import impasto
 from impasto.apps.cli.backbones import backbones
 from impasto.apps.cli.measure import measure
+from impasto.apps.cli.measure_many import EXAMPLES as MEASURE_MANY_EXAMPLES
+from impasto.apps.cli.measure_many import measure_many
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
@@ -47,6 +49,7 @@ def application() -> App:
     app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
+    app.command(measure_many, help_epilogue=MEASURE_MANY_EXAMPLES)
     app.command(visualize)
     app.command(runs)
     app.command(weights)
