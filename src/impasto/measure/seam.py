@@ -85,15 +85,18 @@ def measure_seams(picture: Picture, *, tile: int | None = None) -> SeamScores:
     return SeamScores(
         across=float(across[-1]),
         down=float(down[-1]),
-        lines_across=_usual(across),
-        lines_down=_usual(down),
+        lines_across=_usual(across, tile),
+        lines_down=_usual(down, tile),
         tiles_across=_at_multiples(across, tile),
         tiles_down=_at_multiples(down, tile),
     )
 
 
-def _usual(energies: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.quantile(energies[:-1], (0.01, 0.99))
+def _usual(energies: NDArray[np.float64], tile: int | None) -> tuple[float, float]:
+    """The quantiles 0.01 and 0.99 of the lines that are no borders; all are alike where there are no others."""
+    borders = {len(energies), *_at_multiples(energies, tile)}
+    others = [energy for place, energy in enumerate(energies, start=1) if place not in borders]
+    low, high = np.quantile(others or energies, (0.01, 0.99))
     return float(low), float(high)
 
 

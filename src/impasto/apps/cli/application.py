@@ -12,6 +12,9 @@ from impasto.apps.cli.measure_many import measure_many
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
+from impasto.apps.cli.proofs import EXAMPLES as PROOFS_EXAMPLES
+from impasto.apps.cli.proofs import USAGE as PROOFS_USAGE
+from impasto.apps.cli.proofs import proofs
 from impasto.apps.cli.reconstruct import reconstruct
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
@@ -45,6 +48,7 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
+    app.command(proofs, help_epilogue=PROOFS_EXAMPLES, usage=PROOFS_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
     app.command(reconstruct)
     app.command(samples, help_epilogue="", group=paint)
