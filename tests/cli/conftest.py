@@ -8,11 +8,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 Outcome = subprocess.CompletedProcess[str]
 Impasto = Callable[..., Outcome]
+
+RANDOM = "vgg19.torchvision"
+"""Weights whose hash nobody knows beforehand, so that random numbers can stand for them."""
 
 
 @pytest.fixture
@@ -56,3 +60,22 @@ def impasto(folder: Path, environment: dict[str, str]) -> Impasto:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def random_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with random numbers in place of the weights whose hash nobody knows beforehand."""
+    from impasto.weights.fingerprint import tensors_sha256
+    from impasto.weights.formats import safetensors_file
+    from impasto.weights.naming import expected_shapes
+
+    numbers = np.random.default_rng(0)
+    tensors = {
+        key: np.float32((2 / np.prod(shape[1:])) ** 0.5) * numbers.standard_normal(shape, dtype=np.float32)
+        for key, shape in expected_shapes("vgg19").items()
+    }
+    home = tmp_path_factory.mktemp("store")
+    (home / "weights").mkdir()
+    path = home / "weights" / f"{RANDOM}.safetensors"
+    safetensors_file.write(path, tensors, {"name": RANDOM, "tensors_sha256": tensors_sha256(tensors)})
+    return home

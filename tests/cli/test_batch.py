@@ -7,7 +7,6 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,25 +19,6 @@ from impasto.tasks import StylizeJob
 
 NAME = "vgg19.torchvision"
 BRIEF = ("--weights", NAME, "--size", "48", "--precision", "fp32", "--device", "cpu", "--steps", "2")
-
-
-@pytest.fixture(scope="module")
-def random_store(tmp_path_factory):
-    """A store with random numbers in place of the weights whose hash nobody knows beforehand."""
-    from impasto.weights.fingerprint import tensors_sha256
-    from impasto.weights.formats import safetensors_file
-    from impasto.weights.naming import expected_shapes
-
-    numbers = np.random.default_rng(0)
-    tensors = {
-        key: np.float32((2 / np.prod(shape[1:])) ** 0.5) * numbers.standard_normal(shape, dtype=np.float32)
-        for key, shape in expected_shapes("vgg19").items()
-    }
-    home = tmp_path_factory.mktemp("store")
-    (home / "weights").mkdir()
-    path = home / "weights" / f"{NAME}.safetensors"
-    safetensors_file.write(path, tensors, {"name": NAME, "tensors_sha256": tensors_sha256(tensors)})
-    return home
 
 
 @pytest.fixture
