@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from impasto.backbones import Preprocessing
 from impasto.errors import PictureError
 from impasto.measure import ContentStructure, cfsd, load_content_structure
 from impasto.pictures import resize
@@ -31,12 +32,15 @@ def structure(make_vgg):
     return ContentStructure(make_vgg("vgg16"))
 
 
-def test_it_is_the_divergence_of_self_correlations(structure, image_of):
+@pytest.mark.parametrize("contrast", [1.0, 12.0])
+def test_it_is_the_divergence_of_self_correlations(make_vgg, image_of, contrast):
+    structure = ContentStructure(make_vgg("vgg16", preprocessing=Preprocessing("rgb", contrast, (0,) * 3, (1,) * 3)))
     a, b = image_of(64, 72, 1), image_of(64, 72, 2)
     expected = by_definition(structure.backbone, a, b)
     assert expected > 0
     assert structure(a, b) == pytest.approx(expected, rel=1e-3)
-    assert structure(a, b) != pytest.approx(structure(b, a), rel=1e-3)
+    if contrast > 1:  # a flat softmax hardly tells one way from the other
+        assert structure(a, b) != pytest.approx(structure(b, a), rel=1e-2)
     assert structure(a, a) == 0
 
 
@@ -57,7 +61,7 @@ def test_pictures_of_two_sizes_are_refused(structure, image_of):
 
 @pytest.mark.real
 @pytest.mark.slow
-def test_it_grows_as_a_photograph_loses_its_things_and_hardly_with_its_size():
+def test_it_grows_as_a_photograph_loses_its_things_and_not_with_its_size():
     cat, coffee = (to_tensor(resize(sample_photograph(name), 192, 128)) for name in ("cat", "coffee"))
     distance = load_content_structure(device="cpu")
     noise = torch.randn(cat.shape, generator=torch.Generator().manual_seed(0))
@@ -71,4 +75,4 @@ def test_it_grows_as_a_photograph_loses_its_things_and_hardly_with_its_size():
     brighter = distance((cat + 0.1).clamp(0, 1), cat)
     assert brighter < distance(cat.lerp(coffee, 0.25), cat) / 4
     larger = [torch.nn.functional.interpolate(x, scale_factor=1.5, mode="bicubic").clamp(0, 1) for x in (coffee, cat)]
-    assert distance(*larger) == pytest.approx(distance(coffee, cat), rel=0.5)
+    assert distance(*larger) < distance(coffee, cat)

@@ -61,10 +61,10 @@ def paint_sheet(
     sheet = Sheet(place, full, variants, size, commands)
     try:
         sheet.paint(quiet=quiet, json=json)
-    except CancelledError as error:
+    except (CancelledError, KeyboardInterrupt) as stop:
         sheet.write()
         raise CancelledError(
-            f"{error}; {len(sheet.painted)} of {len(variants)} proofs are in {place}, "
+            f"{str(stop) or 'stopped'}; {len(sheet.painted)} of {len(variants)} proofs are in {place}, "
             "and the same command with --overwrite paints the rest"
         ) from None
     sheet.write()
