@@ -1,22 +1,45 @@
-"""Running the command line as people do: as a process of its own, in a folder of its own."""
+"""Running the command line as people do, in a folder of its own: in this process, or as one of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from impasto.apps.cli.main import main
+from impasto.weights.fingerprint import tensors_sha256
+from impasto.weights.formats import safetensors_file
+from impasto.weights.naming import expected_shapes
+
 Outcome = subprocess.CompletedProcess[str]
 Impasto = Callable[..., Outcome]
+Start = Callable[..., "subprocess.Popen[Any]"]
 
 RANDOM = "vgg19.torchvision"
-"""Weights whose hash nobody knows beforehand, so that random numbers can stand for them."""
+"""The catalogue knows no hash of its tensors beforehand, so the store trusts the one in the file."""
+
+
+@pytest.fixture(scope="session")
+def random_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose store holds random numbers as the weights `vgg19.torchvision`."""
+    numbers = np.random.default_rng(0)
+    tensors = {}
+    for key, shape in expected_shapes("vgg19").items():
+        deviation = np.float32((2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.01)
+        tensors[key] = deviation * numbers.standard_normal(shape, dtype=np.float32)
+    home = tmp_path_factory.mktemp("random_weights")
+    (home / "weights").mkdir()
+    path = home / "weights" / f"{RANDOM}.safetensors"
+    safetensors_file.write(path, tensors, {"name": RANDOM, "tensors_sha256": tensors_sha256(tensors)})
+    return home
 
 
 @pytest.fixture
@@ -45,8 +68,30 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def impasto(folder: Path, environment: dict[str, str]) -> Impasto:
-    """Runs `impasto` with the arguments given, and extra environment variables by keyword."""
+def impasto(
+    folder: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Impasto:
+    """Runs `impasto` in this process with the arguments given, and extra environment variables by keyword.
+
+    What the process itself is the subject of (its signals, streams, warnings and memory) runs in one of its own:
+    `process`, `start`.
+    """
+
+    def run(*arguments: str, **variables: str) -> Outcome:
+        with monkeypatch.context() as place:
+            place.chdir(folder)
+            for name, value in (environment | variables).items():
+                place.setenv(name, value)
+            capsys.readouterr()
+            code = main(arguments)
+        return Outcome(arguments, code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process(folder: Path, environment: dict[str, str]) -> Impasto:
+    """Runs `impasto` as a process of its own, to whom every warning is an error."""
 
     def run(*arguments: str, **variables: str) -> Outcome:
         return subprocess.run(
@@ -62,20 +107,16 @@ def impasto(folder: Path, environment: dict[str, str]) -> Impasto:
     return run
 
 
-@pytest.fixture(scope="session")
-def random_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with random numbers in place of the weights whose hash nobody knows beforehand."""
-    from impasto.weights.fingerprint import tensors_sha256
-    from impasto.weights.formats import safetensors_file
-    from impasto.weights.naming import expected_shapes
+@pytest.fixture
+def start(folder: Path, environment: dict[str, str]) -> Iterator[Start]:
+    """Starts `impasto` as a process of its own, which is gone with its streams after the test, whatever came of it."""
+    with ExitStack() as after:
 
-    numbers = np.random.default_rng(0)
-    tensors = {
-        key: np.float32((2 / np.prod(shape[1:])) ** 0.5) * numbers.standard_normal(shape, dtype=np.float32)
-        for key, shape in expected_shapes("vgg19").items()
-    }
-    home = tmp_path_factory.mktemp("store")
-    (home / "weights").mkdir()
-    path = home / "weights" / f"{RANDOM}.safetensors"
-    safetensors_file.write(path, tensors, {"name": RANDOM, "tensors_sha256": tensors_sha256(tensors)})
-    return home
+        def begin(*arguments: str, **options: Any) -> subprocess.Popen[Any]:
+            plain = {"cwd": folder, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            process = subprocess.Popen([sys.executable, "-m", "impasto", *arguments], **(plain | options))
+            after.enter_context(process)
+            after.callback(process.kill)
+            return process
+
+        yield begin

@@ -22,10 +22,10 @@ BRIEF = ("--weights", NAME, "--size", "48", "--precision", "fp32", "--device", "
 
 
 @pytest.fixture
-def batch(folder, tmp_path, random_store, monkeypatch, capsys):
+def batch(folder, tmp_path, random_weights, monkeypatch, capsys):
     """Paints the folder `photos`, which holds a.png and B.JPG beside what is no picture; gives code and streams."""
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("IMPASTO_HOME", str(random_store))
+    monkeypatch.setenv("IMPASTO_HOME", str(random_weights))
     monkeypatch.setenv("IMPASTO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("IMPASTO_OFFLINE", "1")
     photos = folder / "photos"
@@ -128,9 +128,9 @@ def test_what_is_there_is_passed_over_unless_it_is_to_be_overwritten(batch):
         assert result.size == (48, 40)
 
 
-def test_the_network_is_loaded_once(batch, random_store, tmp_path, monkeypatch):
+def test_the_network_is_loaded_once(batch, random_weights, tmp_path, monkeypatch):
     """Once the job has it, the store is not looked at again, however damaged."""
-    shutil.copytree(random_store, tmp_path / "copy")
+    shutil.copytree(random_weights, tmp_path / "copy")
     monkeypatch.setenv("IMPASTO_HOME", str(tmp_path / "copy"))
     photos = photos_in(Path("photos"))
     job = StylizeJob(content=photos[0], styles="painting.png", size="48", weights=NAME, steps=(1,), device="cpu")

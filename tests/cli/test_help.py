@@ -103,16 +103,16 @@ def test_every_command_prints_its_help(capsys):
         assert capsys.readouterr().out.startswith("Usage: impasto " + command[0])
 
 
-def test_without_arguments_the_help_is_shown(impasto):
-    outcome = impasto()
+def test_without_arguments_the_help_is_shown(process):
+    outcome = process()
     assert outcome.returncode == 0
     assert "stylize" in outcome.stdout
 
 
-def test_version_is_the_packages(impasto):
+def test_version_is_the_packages(process):
     import impasto as package
 
-    assert impasto("--version").stdout.strip() == package.__version__
+    assert process("--version").stdout.strip() == package.__version__
 
 
 def test_help_names_what_is_registered():

@@ -18,30 +18,10 @@ import pytest
 from PIL import Image
 
 NAME = "vgg19.torchvision"
-"""The catalogue knows no hash of its tensors beforehand, so the store trusts the one in the file."""
-
 PHOTO_TO_OUT = ("stylize", "photo.png", "painting.png", "-o", "out.png")
 SMALL = ("--weights", NAME, "--size", "48", "--precision", "fp32", "--device", "cpu")
 BRIEF = (*SMALL, "--steps", "3")
 ENDLESS = (*SMALL, "--steps", "100000")
-
-
-@pytest.fixture(scope="module")
-def random_weights(tmp_path_factory):
-    from impasto.weights.fingerprint import tensors_sha256
-    from impasto.weights.formats import safetensors_file
-    from impasto.weights.naming import expected_shapes
-
-    numbers = np.random.default_rng(0)
-    tensors = {}
-    for key, shape in expected_shapes("vgg19").items():
-        deviation = (2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.01
-        tensors[key] = (deviation * numbers.standard_normal(shape, dtype=np.float32)).astype(np.float32)
-    home = tmp_path_factory.mktemp("weights_home")
-    path = home / "weights" / f"{NAME}.safetensors"
-    path.parent.mkdir()
-    safetensors_file.write(path, tensors, {"name": NAME, "tensors_sha256": tensors_sha256(tensors)})
-    return home
 
 
 @pytest.fixture
@@ -69,21 +49,21 @@ def events_of(text):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def start(environment, folder, *arguments):
-    """A process that paints, once it has told its first step on the standard output."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "impasto", *arguments, "--json"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if json.loads(line)["event"] == "step":
-            return process
-    raise AssertionError(process.communicate()[1])
+@pytest.fixture
+def painting(start):
+    """Starts a process that paints, and gives it once it has told its first step on the standard output.
+
+    It then paints some thirty steps at the most, until somebody reads the others: the pipe holds no more.
+    """
+
+    def begin(*arguments):
+        process = start(*arguments, "--json", text=True, pipesize=4096)
+        for line in process.stdout:
+            if json.loads(line)["event"] == "step":
+                return process
+        raise AssertionError(process.communicate()[1])
+
+    return begin
 
 
 def test_the_result_is_where_the_last_line_says(impasto, folder, environment):
@@ -97,8 +77,8 @@ def test_the_result_is_where_the_last_line_says(impasto, folder, environment):
     assert "step 3 of 3: loss" in outcome.stderr
 
 
-def test_quiet_says_nothing(impasto, folder):
-    outcome = impasto("stylize", "photo.png", "painting.png", "-o", "out.webp", *BRIEF, "--quiet")
+def test_quiet_says_nothing(process, folder):
+    outcome = process("stylize", "photo.png", "painting.png", "-o", "out.webp", *BRIEF, "--quiet")
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")
     assert (folder / "out.webp").exists()
 
@@ -160,27 +140,37 @@ def test_overwrite_replaces_the_result_only_when_asked(impasto, folder):
     assert (folder / "out.png").read_bytes() != b"mine"
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_and_resume_ends_as_if_it_had_not(stop, impasto, folder, environment):
-    steps = ("--steps", "200")
-    process = start(environment, folder, *PHOTO_TO_OUT, *SMALL, *steps)
-    process.send_signal(stop)
-    out, said = process.communicate(timeout=60)
+def test_ctrl_c_stops_and_resume_ends_as_if_it_had_not(painting, process, folder, environment):
+    arguments = ("stylize", "photo.png", "painting.png", *SMALL, "--steps", "100")
+    stopped = painting(*arguments, "-o", "out.png")
+    stopped.send_signal(signal.SIGINT)
+    out, said = stopped.communicate(timeout=60)
     (run,) = runs_in(environment)
-    assert process.returncode == 130, said
+    assert stopped.returncode == 130, said
     assert said.strip() == f"stopped; go on with: impasto runs resume {run.name}"
     assert json.loads(out.splitlines()[-1])["exit_code"] == 130
     assert not (folder / "out.png").exists()
-    resumed = impasto("runs", "resume", "--json")
+    resumed = process("runs", "resume", "--json")
     assert resumed.returncode == 0, resumed.stderr
     assert "resumed" in [event["event"] for event in events_of(resumed.stdout)]
-    straight = impasto("stylize", "photo.png", "painting.png", "-o", "straight.png", *SMALL, *steps)
+    straight = process(*arguments, "-o", "straight.png")
     assert straight.returncode == 0, straight.stderr
     assert (folder / "out.png").read_bytes() == (folder / "straight.png").read_bytes()
 
 
-def test_impatience_gives_no_traceback(folder, environment):
-    process = start(environment, folder, *PHOTO_TO_OUT, *ENDLESS)
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_that_ask_to_stop_are_taken_as_ctrl_c(stop, painting, folder, environment):
+    process = painting(*PHOTO_TO_OUT, *ENDLESS)
+    process.send_signal(stop)
+    _, said = process.communicate(timeout=60)
+    (run,) = runs_in(environment)
+    assert process.returncode == 130, said
+    assert said.strip() == f"stopped; go on with: impasto runs resume {run.name}"
+    assert json.loads((run / "outcome.json").read_text())["state"] == "interrupted"
+
+
+def test_impatience_gives_no_traceback(painting, folder):
+    process = painting(*PHOTO_TO_OUT, *ENDLESS)
     for _ in range(6):
         process.send_signal(signal.SIGINT)
         time.sleep(0.02)
@@ -190,14 +180,11 @@ def test_impatience_gives_no_traceback(folder, environment):
     assert not (folder / "out.png").exists()
 
 
-def test_nobody_reading_the_events_stops_with_the_work_kept(folder, environment):
-    process = start(environment, folder, *PHOTO_TO_OUT, *ENDLESS)
-    assert process.stdout is not None
+def test_nobody_reading_the_events_stops_with_the_work_kept(painting, environment):
+    process = painting(*PHOTO_TO_OUT, *ENDLESS)
     process.stdout.close()
     assert process.wait(timeout=60) == 141
-    assert process.stderr is not None
     assert process.stderr.read() == ""
-    process.stderr.close()
     (run,) = runs_in(environment)
     assert json.loads((run / "outcome.json").read_text())["state"] == "interrupted"
 
@@ -231,9 +218,8 @@ def test_repeat_takes_other_pictures(impasto, folder, environment):
     assert (folder / "b.png").read_bytes() != (folder / "out.png").read_bytes()
 
 
-def test_a_run_in_another_folder_is_resumed_by_its_folder(impasto, folder, environment):
-    arguments = (*PHOTO_TO_OUT, *SMALL, "--steps", "40")
-    process = start(environment, folder, *arguments, "--run-dir", "elsewhere")
+def test_a_run_in_another_folder_is_resumed_by_its_folder(painting, impasto, folder):
+    process = painting(*PHOTO_TO_OUT, *SMALL, "--steps", "100", "--run-dir", "elsewhere")
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     name = said.strip().removeprefix("stopped; go on with: impasto runs resume ")
@@ -243,16 +229,11 @@ def test_a_run_in_another_folder_is_resumed_by_its_folder(impasto, folder, envir
     assert (folder / "out.png").exists()
 
 
-def test_a_terminal_shows_live_what_is_done(folder, environment):
+def test_a_terminal_shows_live_what_is_done(start, folder, environment):
     """On a pseudo-terminal the panel names step, losses, pace, memory and preview, and is gone at the end."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "impasto", *PHOTO_TO_OUT, *SMALL, "--steps", "60"],
-        cwd=folder,
-        env=environment | {"TERM": "xterm", "COLUMNS": "120", "LINES": "40"},
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-    )
+    terminal = environment | {"TERM": "xterm", "COLUMNS": "120", "LINES": "40"}
+    process = start(*PHOTO_TO_OUT, *SMALL, "--steps", "60", env=terminal, stderr=theirs)
     os.close(theirs)
     shown = b""
     while process.poll() is None or select.select([ours], [], [], 0)[0]:
@@ -262,9 +243,7 @@ def test_a_terminal_shows_live_what_is_done(folder, environment):
             except OSError:
                 break
     os.close(ours)
-    assert process.stdout is not None
     assert process.stdout.read().decode().strip() == str(folder / "out.png")
-    process.stdout.close()
     assert process.wait() == 0
     text = shown.decode(errors="replace")
     for expected in ("of 60", "steps/s", "left", "loss", "content", "memory:", "48 × 40"):

@@ -41,8 +41,9 @@ def test_shares() -> None:
             share_in("--least-gain", text)
 
 
-def test_a_plan_is_told_before_any_weights_are_here(impasto: Callable) -> None:
-    outcome = impasto("plan", *PLAIN, "--json")
+def test_a_plan_is_told_before_any_weights_are_here(process: Callable) -> None:
+    """In a process of its own, whose memory is what the plan is about."""
+    outcome = process("plan", *PLAIN, "--json")
     assert outcome.returncode == 0, outcome.stderr
     found = json.loads(outcome.stdout)
     assert (found["width"], found["height"], found["steps"], found["precision"]) == (96, 80, 3, "fp32")

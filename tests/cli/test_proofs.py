@@ -24,10 +24,10 @@ SHEET = Path("photo_painting_proofs.png")
 
 
 @pytest.fixture
-def proofs(folder, tmp_path, random_store, monkeypatch, capsys):
+def proofs(folder, tmp_path, random_weights, monkeypatch, capsys):
     """Runs `impasto proofs` on the folder's pictures with random weights; gives code and streams."""
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("IMPASTO_HOME", str(random_store))
+    monkeypatch.setenv("IMPASTO_HOME", str(random_weights))
     monkeypatch.setenv("IMPASTO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("IMPASTO_OFFLINE", "1")
 

@@ -19,24 +19,6 @@ FIGURE = ("reconstruct", "figure", "photo.png", "painting.png", "-o", "figure.pn
 LAYERS = ("--layers", "conv1_1,conv2_1", "--cell", "64")
 
 
-@pytest.fixture(scope="module")
-def random_weights(tmp_path_factory):
-    from impasto.weights.fingerprint import tensors_sha256
-    from impasto.weights.formats import safetensors_file
-    from impasto.weights.naming import expected_shapes
-
-    numbers = np.random.default_rng(0)
-    tensors = {}
-    for key, shape in expected_shapes("vgg19").items():
-        deviation = (2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.01
-        tensors[key] = (deviation * numbers.standard_normal(shape, dtype=np.float32)).astype(np.float32)
-    home = tmp_path_factory.mktemp("weights_home")
-    path = home / "weights" / f"{NAME}.safetensors"
-    path.parent.mkdir()
-    safetensors_file.write(path, tensors, {"name": NAME, "tensors_sha256": tensors_sha256(tensors)})
-    return home
-
-
 @pytest.fixture
 def environment(environment, random_weights):
     return environment | {"IMPASTO_HOME": str(random_weights)}

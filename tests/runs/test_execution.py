@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -44,10 +44,21 @@ def stop_after(run, steps):
                 return
 
 
-def started(run, environment):
-    return subprocess.Popen(
-        [sys.executable, str(PAINT), str(run.folder)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+@pytest.fixture
+def start(subprocess_environment):
+    """Starts painting a run in a process of its own, which is gone with its streams after the test."""
+    with ExitStack() as after:
+
+        def begin(run):
+            command = [sys.executable, str(PAINT), str(run.folder)]
+            process = subprocess.Popen(
+                command, env=subprocess_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            after.enter_context(process)
+            after.callback(process.kill)
+            return process
+
+        yield begin
 
 
 def test_a_run_tells_paints_and_clears_up(make_job, runs, tmp_path):
@@ -90,11 +101,11 @@ def test_stopped_and_resumed_gives_the_same_bytes(make_job, runs, optimizer, ste
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_killed_at_a_random_moment_and_resumed_gives_the_same_bytes(make_job, runs, subprocess_environment, seed):
+def test_killed_at_a_random_moment_and_resumed_gives_the_same_bytes(make_job, runs, start, seed):
     job = make_job(steps=(15, 60), size="64")
     whole = paint(Run.create(job))
     run = Run.create(job)
-    process = started(run, subprocess_environment)
+    process = start(run)
     process.stdout.readline()
     time.sleep(random.Random(seed).uniform(0, 0.4))
     process.kill()
@@ -103,10 +114,10 @@ def test_killed_at_a_random_moment_and_resumed_gives_the_same_bytes(make_job, ru
     assert paint(Run.open(run.folder)) == whole
 
 
-def test_ctrl_c_leaves_a_preview_and_the_very_step_it_was_at(make_job, runs, subprocess_environment):
+def test_ctrl_c_leaves_a_preview_and_the_very_step_it_was_at(make_job, runs, start):
     job = make_job(steps=(2000,), smallest=64, size="64")
     run = Run.create(job)
-    process = started(run, subprocess_environment)
+    process = start(run)
     for _ in range(5):
         process.stdout.readline()
     process.send_signal(signal.SIGINT)
@@ -120,10 +131,10 @@ def test_ctrl_c_leaves_a_preview_and_the_very_step_it_was_at(make_job, runs, sub
     assert told <= resumed.number <= told + 1
 
 
-def test_a_run_can_be_asked_to_stop_from_outside(make_job, runs, subprocess_environment):
+def test_a_run_can_be_asked_to_stop_from_outside(make_job, runs, start):
     run = Run.create(make_job(steps=(5000,), smallest=40))
     assert run.cancel() is False
-    process = started(run, subprocess_environment)
+    process = start(run)
     process.stdout.readline()
     assert run.state == "running"
     with pytest.raises(InputError, match="by another process"):
@@ -135,9 +146,9 @@ def test_a_run_can_be_asked_to_stop_from_outside(make_job, runs, subprocess_envi
     assert checkpoints(run.state_folder)
 
 
-def test_following_a_run_sees_what_another_process_paints(make_job, runs, subprocess_environment):
+def test_following_a_run_sees_what_another_process_paints(make_job, runs, start):
     run = Run.create(make_job())
-    process = started(run, subprocess_environment)
+    process = start(run)
     seen = [event["event"] for event in run.follow(poll=0.02)]
     process.communicate()
     assert seen[0] == "started"
@@ -221,13 +232,13 @@ def test_an_output_that_became_unwritable_keeps_the_picture_in_the_folder(make_j
 
 
 @pytest.mark.real
-def test_killed_and_resumed_gives_the_same_bytes_on_real_weights(photo, painting, runs, subprocess_environment):
-    subprocess_environment.pop("IMPASTO_HOME")
+def test_killed_and_resumed_gives_the_same_bytes_on_real_weights(photo, painting, runs, start):
+    start.pop("IMPASTO_HOME")
     flags = {"content": photo, "styles": [painting], "size": 64, "steps": [60], "precision": "fp32", "device": "cpu"}
     job = build_job(flags=flags)
     whole = paint(Run.create(job))
     run = Run.create(job)
-    process = started(run, subprocess_environment)
+    process = start(run)
     for _ in range(20):
         process.stdout.readline()
     process.kill()

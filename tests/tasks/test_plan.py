@@ -17,6 +17,7 @@ from impasto.solve import LBFGS, Adam
 from impasto.tasks import StylizeJob
 from impasto.tasks.plan import Planner, plan
 from impasto.tasks.plan_forecast import Choice, bowed, line
+from impasto.tasks.plan_rehearsal import Rehearsal, Timed, Weighed, is_worth_it
 from impasto.tasks.plan_watching import Scales
 
 Make = Callable[..., StylizeJob]
@@ -142,3 +143,29 @@ def test_what_was_measured_is_told_back_and_lines_go_on() -> None:
     assert 25 < bowed(sizes, values, 60) == 25.25 < 17 * 60 / 40
     assert line([10.0], [5.0], 30) == 15
     assert line([10.0, 20.0], [5.0, 4.0], 30) == 4
+
+
+def found_of(begin: float, look: float) -> Rehearsal:
+    """What was found at 96 × 80 pixels."""
+    weighed = Weighed(pixels=7680, began=10**7, held=10**6, added=10**7, began_made=(), made=())
+    timed = Timed(pixels=7680, prepare=0.1, begin=begin, look=look, aim=0.0)
+    return Rehearsal((weighed,), (timed,), ((100_000, 10**7),), 10**8, (0.0, 0.0), 0.0)
+
+
+def test_a_small_job_is_not_rehearsed_at_its_own_size() -> None:
+    found = found_of(begin=0.5, look=0.1)
+    taken = (2 * 0.5 + 5 * 0.1) * 4
+    assert is_worth_it(found, (192, 160), 11 * taken)
+    assert not is_worth_it(found, (192, 160), 9 * taken)
+
+
+@pytest.mark.parametrize(("memory", "steps", "sizes"), [(10**15, 2, 1), (10**15, 2000, 2), (10**9, 2, 2)])
+def test_how_far_a_small_job_is_rehearsed(job_of: Make, memory: int, steps: int, sizes: int) -> None:
+    """At its own size only if it takes long, or might not fit."""
+    small = Planner(job_of(size="160", smallest=160, steps=(steps,)), memory, ())
+    assert len(small.forecast(tiled=False).rehearsal.timed) == sizes
+
+
+def test_large_jobs_are_rehearsed_at_two_sizes_however_short(job_of: Make) -> None:
+    large = Planner(job_of(size="300", smallest=300, steps=(1,)), 10**15, ())
+    assert len(large.forecast(tiled=False).rehearsal.weighed) == 2

@@ -17,7 +17,8 @@ def kernel_distance(a: Tensor, b: Tensor) -> tuple[float, float]:
     k(x, y) = (x·y / d + 1)³, in its unbiased form: mean of k over pairs within a, without a picture and itself, plus
     that within b, minus twice that across (Bińkowski, Sutherland, Arbel & Gretton 2018, arXiv 1801.01401). All
     pictures are taken at once, where the paper averages over drawn subsets of 1000; the error is the jackknife's,
-    leaving out one picture at a time.
+    leaving out one picture at a time. For two sets of one kind, where the sum over pairs is degenerate, that is too
+    large by about √2 (Efron & Stein 1981, "The jackknife estimate of variance"): it errs towards finding nothing.
 
     0 on average for two sets of one kind, whatever their numbers, so single values may lie below 0; no upper bound.
     Raises InputError for fewer rows, or rows of two lengths.

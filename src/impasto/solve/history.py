@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-BLOCK = 1 << 16
-"""Numbers to a block on a processor: few enough for its cache, and for sums in single precision."""
+BLOCK = 1 << 20
+"""Numbers to a block on a processor: few enough for sums in single precision, and so many that the threads have work
+enough at each that waking them up is nothing beside it."""
 
 BLOCK_OF_DEVICE = 1 << 22
 """The same elsewhere, where starting work on a block costs more."""

@@ -26,6 +26,9 @@ FEWEST_PAIRS = 5
 MARGIN = 1.15
 """By how much more memory there has to be than is foretold, as forecasts are off by that much."""
 
+ROOMY = 0.5
+"""The share of the memory there is below which what a job takes need not be known exactly."""
+
 LOADING = 3
 """How many times the bytes of the weights are held while they are loaded."""
 
@@ -138,7 +141,15 @@ class Planner:
                 return Forecast(rehearsal, self.network, self.job.needed_layers, shift.pixels, shift.every)
 
             choice = Choice(self.job.tile if tiled else None, 0, "fp32")
-            found = rehearse(self.stage, tiled=tiled, estimate=lambda so_far: of(so_far).seconds(self.levels, choice))
+            last = self.levels[-1]
+            found = rehearse(
+                self.stage,
+                tiled=tiled,
+                estimate=lambda so_far: of(so_far).seconds(self.levels, choice),
+                roomy=lambda so_far: (
+                    of(so_far).memory(last.width, last.height, last.steps, choice) < ROOMY * self.budget
+                ),
+            )
             self._forecasts[tiled] = of(found)
         return self._forecasts[tiled]
 

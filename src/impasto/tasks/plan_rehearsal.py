@@ -22,9 +22,16 @@ if TYPE_CHECKING:
     from impasto.tasks.stylize import StylizeJob
 
 SIDES = (96, 256, 512, 1024, 2048)
-"""Longer sides at which a job is rehearsed, as far as its own size and the time allow; the first two always."""
+"""Longer sides at which a job is rehearsed, as far as its own size and the time allow. The second one is passed over
+where it would be the job's own size and the job is small: see `is_worth_it`.
+"""
 
-ALWAYS = 2
+SMALL_SHARE = 0.1
+"""The share of a small job that rehearsing it at its own size may take."""
+
+TAKEN = 5
+"""Evaluations by the network, with what goes around them, that weighing and timing a size come to."""
+
 MOST_SECONDS = 2.0
 MOST_SHARE = 0.03
 LONGEST_SECONDS = 15.0
@@ -34,7 +41,9 @@ LARGE_BLOCK = 1 << 26
 """Bytes; above the 32 MiB from which on glibc gives every freed block back to the system."""
 
 DESCENDED = (384, 768)
-"""Longer sides at which the optimiser is weighed by itself, large enough that what it works with is small beside."""
+"""Longer sides at which the optimiser is weighed by itself, large enough that what it works with is small beside; the
+first alone for jobs no larger.
+"""
 
 DESCENT_STEPS = 14
 LARGEST_SOURCE = 1024
@@ -216,23 +225,49 @@ def time_touching() -> float:
     return max(0.0, new - (time.perf_counter() - since)) / LARGE_BLOCK
 
 
-def rehearse(stage: Stage, *, tiled: bool, estimate: Callable[[Rehearsal], float]) -> Rehearsal:
+def rehearse(
+    stage: Stage, *, tiled: bool, estimate: Callable[[Rehearsal], float], roomy: Callable[[Rehearsal], bool]
+) -> Rehearsal:
     """Rehearse at growing sizes, as far as it is worth it.
 
-    tiled: look by way of a tile. estimate: the seconds of the whole job, as what was found so far tells them.
+    tiled: look by way of a tile. estimate: the seconds of the whole job, as what was found so far tells them. roomy:
+    whether, as that tells it, the job fits by a large margin.
     """
     began = time.perf_counter()
-    sizes = stage.sizes()
-    weighed = tuple(stage.weigh(*size, tiled) for size in sizes[:ALWAYS])
-    timed = [stage.time(*size, tiled) for size in sizes[:ALWAYS]]
-    touching = time_touching() if stage.network.device.type == "cpu" else 0.0
-    descent = stage.time_descent(*sizes[:ALWAYS][-1])
-    descending = tuple(stage.weigh_descent(side) for side in DESCENDED)
-    found = Rehearsal(weighed, tuple(timed), descending, held_memory(stage.network.device), descent, touching)
-    for width, height in sizes[ALWAYS:]:
-        cost = (timed[-1].begin + 2 * timed[-1].look) * width * height / timed[-1].pixels
+    first, *larger = stage.sizes()
+    longer = max(stage.width, stage.height)
+    found = Rehearsal(
+        weighed=(stage.weigh(*first, tiled),),
+        timed=(stage.time(*first, tiled),),
+        descending=tuple(stage.weigh_descent(side) for side in DESCENDED[: 1 if longer <= DESCENDED[0] else 2]),
+        base=held_memory(stage.network.device),
+        descent=stage.time_descent(*first),
+        touching=time_touching() if stage.network.device.type == "cpu" else 0.0,
+    )
+    if not larger or (len(larger) == 1 and roomy(found) and not is_worth_it(found, larger[0], estimate(found))):
+        return found
+    second, *larger = larger
+    found = replace(
+        found,
+        weighed=(*found.weighed, stage.weigh(*second, tiled)),
+        timed=(*found.timed, stage.time(*second, tiled)),
+        descent=stage.time_descent(*second),
+        base=held_memory(stage.network.device),
+    )
+    for width, height in larger:
+        last = found.timed[-1]
+        cost = (last.begin + 2 * last.look) * width * height / last.pixels
         if time.perf_counter() - began + cost > min(LONGEST_SECONDS, max(MOST_SECONDS, MOST_SHARE * estimate(found))):
             break
-        timed.append(stage.time(width, height, tiled))
-        found = replace(found, timed=tuple(timed))
+        found = replace(found, timed=(*found.timed, stage.time(width, height, tiled)))
     return found
+
+
+def is_worth_it(found: Rehearsal, size: tuple[int, int], seconds: float) -> bool:
+    """Whether rehearsing at a job's own size takes a small share of its seconds, so that nobody waits for it.
+
+    Otherwise what one size tells is taken in proportion to the pixels, which says too much of what does not grow.
+    """
+    timed = found.timed[-1]
+    cost = (2 * timed.begin + TAKEN * timed.look) * size[0] * size[1] / timed.pixels
+    return cost <= SMALL_SHARE * seconds

@@ -30,6 +30,11 @@ class Scales(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.now = self.peak = 0
         self.made: list[int] = []
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, and to shield it from the compiler torch would load all of it, for seconds."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Do the operation and weigh what it made."""
         made = func(*args, **(kwargs or {}))

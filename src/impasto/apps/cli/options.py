@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from cyclopts import Group, Parameter
 
@@ -13,6 +14,11 @@ from impasto.errors import InputError
 Number = TypeVar("Number", int, float)
 
 RESULT = Group("The result", sort_key=1)
+LOOK = Group("The look", sort_key=2)
+NETWORK = Group("The network that looks", sort_key=3)
+DESCENT = Group("How it is painted", sort_key=4)
+MACHINE = Group("The machine", sort_key=5)
+SETTINGS = Group("Settings in files and by name", sort_key=6)
 TELLING = Group("What is told", sort_key=9)
 
 Json = Annotated[bool, Parameter(name="--json", negative=(), group=TELLING, show_default=False)]
@@ -20,6 +26,44 @@ Quiet = Annotated[bool, Parameter(name=("--quiet", "-q"), negative=(), group=TEL
 Overwrite = Annotated[bool, Parameter(negative=(), group=RESULT, show_default=False)]
 Offline = Annotated[bool, Parameter(negative=(), show_default=False)]
 OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RESULT)]
+PictureSize = Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")]
+RunDir = Annotated[Path | None, Parameter(group=TELLING)]
+Name = Annotated[str | None, Parameter(metavar="NAME")]
+Names = Annotated[str | None, Parameter(metavar="NAMES")]
+Pixels = Annotated[int | None, Parameter(metavar="PIXELS")]
+WholeNumber = Annotated[int | None, Parameter(metavar="NUMBER")]
+DecimalNumber = Annotated[float | None, Parameter(metavar="NUMBER")]
+
+
+@Parameter(name="*", group=NETWORK)
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """Through what pictures are seen.
+
+    Parameters
+    ----------
+    backbone
+        The network; `impasto backbones` shows them.
+    weights
+        Its pretrained weights; `impasto weights list` shows them.
+    pooling
+        What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
+    padding
+        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
+    shift
+        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
+        all. Without it, networks that begin with strides print a grid; each has its own default.
+    """
+
+    backbone: Name = None
+    weights: Name = None
+    pooling: Name = None
+    padding: Name = None
+    shift: Pixels = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding", "shift")}
 
 
 def names(option: str, text: str | None) -> tuple[str, ...] | None:

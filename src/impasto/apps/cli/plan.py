@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from impasto.apps.cli.options import RESULT, Json
+from impasto.apps.cli.options import Json, PictureSize
 from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ def plan(
     content: Path | None = None,
     /,
     *styles: Path,
-    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    size: PictureSize = None,
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008

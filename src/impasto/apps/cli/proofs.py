@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import (
+    MACHINE,
     RESULT,
     Json,
     Offline,
@@ -22,7 +23,7 @@ from impasto.apps.cli.options import (
     numbers,
 )
 from impasto.apps.cli.streams import result, result_json
-from impasto.apps.cli.stylize_options import MACHINE, Descent, Look, Network, Settings
+from impasto.apps.cli.stylize_options import Descent, Look, Network, Settings
 from impasto.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,8 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet, go_offline, names
-from impasto.apps.cli.stylize_options import DESCENT, NETWORK, Machine, Settings
+from impasto.apps.cli.options import (
+    DESCENT,
+    NETWORK,
+    RESULT,
+    Json,
+    Looking,
+    Name,
+    Names,
+    OutputPath,
+    Overwrite,
+    PictureSize,
+    Quiet,
+    RunDir,
+    WholeNumber,
+    go_offline,
+    names,
+)
+from impasto.apps.cli.stylize_options import Machine, Settings
 
 if TYPE_CHECKING:
     from impasto.tasks import ReconstructJob
@@ -27,40 +43,7 @@ reconstruct = App(
     help_epilogue=EXAMPLES,
 )
 
-Layers = Annotated[str | None, Parameter(group=NETWORK, metavar="NAMES")]
-PictureSize = Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")]
-RunDir = Annotated[Path | None, Parameter(group=TELLING)]
-
-
-@Parameter(name="*", group=NETWORK)
-@dataclass(frozen=True, kw_only=True)
-class Looking:
-    """Through what the picture is seen.
-
-    Parameters
-    ----------
-    backbone
-        The network; `impasto backbones` shows them.
-    weights
-        Its pretrained weights; `impasto weights list` shows them.
-    pooling
-        What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
-    padding
-        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
-    shift
-        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
-        all. Each network has its own default.
-    """
-
-    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
-    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
-    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
-    padding: Annotated[str | None, Parameter(metavar="NAME")] = None
-    shift: Annotated[int | None, Parameter(metavar="PIXELS")] = None
-
-    def flags(self) -> dict[str, Any]:
-        """By the addresses of the job's settings."""
-        return {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding", "shift")}
+Layers = Annotated[Names, Parameter(group=NETWORK)]
 
 
 @Parameter(name="*", group=DESCENT)
@@ -78,9 +61,9 @@ class Going:
         The noise that is started from depends on it.
     """
 
-    steps: Annotated[int | None, Parameter(metavar="NUMBER")] = None
-    optimizer: Annotated[str | None, Parameter(metavar="NAME")] = None
-    seed: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    steps: WholeNumber = None
+    optimizer: Name = None
+    seed: WholeNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
@@ -96,7 +79,7 @@ def content(
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
-    looking: Looking = Looking(),
+    looking: Looking = Looking(),  # noqa: B008
     going: Going = Going(),
     machine: Machine = Machine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
@@ -144,7 +127,7 @@ def style(
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
-    looking: Looking = Looking(),
+    looking: Looking = Looking(),  # noqa: B008
     going: Going = Going(),
     machine: Machine = Machine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
@@ -193,7 +176,7 @@ def figure(
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
-    looking: Looking = Looking(),
+    looking: Looking = Looking(),  # noqa: B008
     going: Going = Going(),
     machine: Machine = Machine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet
+from impasto.apps.cli.options import Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir
 from impasto.apps.cli.stylize_options import Descent, Look, Network, PlannedMachine, Settings
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
@@ -28,14 +25,14 @@ def stylize(
     /,
     *styles: Path,
     output: OutputPath = None,
-    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    size: PictureSize = None,
     overwrite: Overwrite = False,
     look: Look = Look(),  # noqa: B008 frozen
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
     machine: PlannedMachine = PlannedMachine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
-    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    run_dir: RunDir = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:

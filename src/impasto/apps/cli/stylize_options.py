@@ -9,19 +9,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
-from impasto.apps.cli.options import Offline, bytes_in, names, numbers, share_in
+from impasto.apps.cli.options import (
+    DESCENT,
+    LOOK,
+    MACHINE,
+    NETWORK,
+    SETTINGS,
+    DecimalNumber,
+    Looking,
+    Name,
+    Names,
+    Offline,
+    Pixels,
+    WholeNumber,
+    bytes_in,
+    names,
+    numbers,
+    share_in,
+)
 from impasto.errors import InputError
 
 NO_STRENGTH = "none"
 """The strength that takes the weights of the losses as they are."""
-
-LOOK = Group("The look", sort_key=2)
-NETWORK = Group("The network that looks", sort_key=3)
-DESCENT = Group("How it is painted", sort_key=4)
-MACHINE = Group("The machine", sort_key=5)
-SETTINGS = Group("Settings in files and by name", sort_key=6)
 
 
 @Parameter(name="*", group=LOOK)
@@ -49,9 +60,9 @@ class Look:
     preset: Annotated[str, Parameter(metavar="NAME")] = "default"
     strength: Annotated[str | None, Parameter(metavar="NUMBER")] = None
     style_weights: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
-    style_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    match_colour: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    seed: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    style_scale: DecimalNumber = None
+    match_colour: DecimalNumber = None
+    seed: WholeNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
@@ -75,22 +86,11 @@ class Look:
 
 @Parameter(name="*", group=NETWORK)
 @dataclass(frozen=True, kw_only=True)
-class Network:
-    """Through what the pictures are seen.
+class Network(Looking):
+    """Through what the pictures are seen, and what counts of what is seen.
 
     Parameters
     ----------
-    backbone
-        The network; `impasto backbones` shows them.
-    weights
-        Its pretrained weights; `impasto weights list` shows them.
-    pooling
-        What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
-    padding
-        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
-    shift
-        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
-        all. Without it, networks that begin with strides print a grid; each has its own default.
     content_layers
         Layers that hold the things in place, separated by commas; `impasto backbones NAME` shows them.
     style_layers
@@ -101,24 +101,15 @@ class Network:
         What the style loss is multiplied by, without --strength.
     """
 
-    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
-    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
-    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
-    padding: Annotated[str | None, Parameter(metavar="NAME")] = None
-    shift: Annotated[int | None, Parameter(metavar="PIXELS")] = None
-    content_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
-    style_layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
-    content_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    style_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    content_layers: Names = None
+    style_layers: Names = None
+    content_weight: DecimalNumber = None
+    style_weight: DecimalNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
         return {
-            "backbone": self.backbone,
-            "weights": self.weights,
-            "pooling": self.pooling,
-            "padding": self.padding,
-            "shift": self.shift,
+            **super().flags(),
             "losses.content.layers": names("--content-layers", self.content_layers),
             "losses.content.weight": self.content_weight,
             "losses.style.layers": names("--style-layers", self.style_layers),
@@ -149,8 +140,8 @@ class Descent:
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
     least_gain: Annotated[str | None, Parameter(metavar="SHARE")] = None
-    optimizer: Annotated[str | None, Parameter(metavar="NAME")] = None
-    learning_rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    optimizer: Name = None
+    learning_rate: DecimalNumber = None
     start: Annotated[str | None, Parameter(metavar="NAME|PICTURE")] = None
 
     def flags(self) -> dict[str, Any]:
@@ -188,9 +179,9 @@ class Machine:
         Ask no source on the network for weights.
     """
 
-    device: Annotated[str | None, Parameter(metavar="NAME")] = None
-    precision: Annotated[str | None, Parameter(metavar="NAME")] = None
-    tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None
+    device: Name = None
+    precision: Name = None
+    tile: Pixels = None
     offline: Offline = False
 
     def flags(self) -> dict[str, Any]:

@@ -9,19 +9,27 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import (
+    DESCENT,
+    MACHINE,
+    NETWORK,
     RESULT,
-    TELLING,
+    DecimalNumber,
     Json,
+    Name,
+    Names,
     Offline,
     OutputPath,
     Overwrite,
+    PictureSize,
     Quiet,
+    RunDir,
+    WholeNumber,
     go_offline,
     names,
     numbers,
 )
 from impasto.apps.cli.streams import note, result_json
-from impasto.apps.cli.stylize_options import DESCENT, MACHINE, NETWORK, Settings
+from impasto.apps.cli.stylize_options import Settings
 
 EXAMPLES = """Examples:
 
@@ -59,15 +67,15 @@ class TextureNetwork:
         Ask no source on the network for weights.
     """
 
-    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
-    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
-    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
-    layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    backbone: Name = None
+    weights: Name = None
+    pooling: Name = None
+    layers: Names = None
     steps: Annotated[str | None, Parameter(group=DESCENT, metavar="NUMBERS")] = None
-    optimizer: Annotated[str | None, Parameter(group=DESCENT, metavar="NAME")] = None
-    seed: Annotated[int | None, Parameter(group=DESCENT, metavar="NUMBER")] = None
-    device: Annotated[str | None, Parameter(group=MACHINE, metavar="NAME")] = None
-    precision: Annotated[str | None, Parameter(group=MACHINE, metavar="NAME")] = None
+    optimizer: Annotated[Name, Parameter(group=DESCENT)] = None
+    seed: Annotated[WholeNumber, Parameter(group=DESCENT)] = None
+    device: Annotated[Name, Parameter(group=MACHINE)] = None
+    precision: Annotated[Name, Parameter(group=MACHINE)] = None
     offline: Annotated[Offline, Parameter(group=MACHINE)] = False
 
     def flags(self) -> dict[str, Any]:
@@ -85,12 +93,12 @@ def texture(
     /,
     *,
     output: OutputPath = None,
-    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
-    style_scale: Annotated[float | None, Parameter(group=RESULT, metavar="NUMBER")] = None,
+    size: PictureSize = None,
+    style_scale: Annotated[DecimalNumber, Parameter(group=RESULT)] = None,
     overwrite: Overwrite = False,
     network: TextureNetwork = TextureNetwork(),
     settings: Settings = Settings(),  # noqa: B008
-    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    run_dir: RunDir = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:

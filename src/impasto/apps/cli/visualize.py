@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from impasto.apps.cli.options import (
+    DESCENT,
+    NETWORK,
     RESULT,
-    TELLING,
     Json,
+    Name,
     Offline,
     OutputPath,
     Overwrite,
+    Pixels,
     Quiet,
+    RunDir,
+    WholeNumber,
     go_offline,
     names,
     numbers,
 )
 from impasto.apps.cli.streams import result, result_json
-from impasto.apps.cli.stylize_options import DESCENT, NETWORK, Machine, Settings
+from impasto.apps.cli.stylize_options import Machine, Settings
 from impasto.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -61,7 +66,7 @@ class Seeing:
     """
 
     backbone: Annotated[str, Parameter(metavar="NAME")] = "vgg19"
-    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
+    weights: Name = None
     pooling: Annotated[str, Parameter(metavar="NAME")] = "max"
     padding: Annotated[str, Parameter(metavar="NAME")] = "reflect"
 
@@ -191,15 +196,15 @@ def features(
     channels: Annotated[str | None, Parameter(group=NETWORK, metavar="NUMBERS")] = None,
     neuron: Annotated[bool, Parameter(group=NETWORK, negative=(), show_default=False)] = False,
     output: OutputPath = None,
-    size: Annotated[int | None, Parameter(group=RESULT, metavar="PIXELS")] = None,
+    size: Annotated[Pixels, Parameter(group=RESULT)] = None,
     overwrite: Overwrite = False,
     seeing: Seeing = Seeing(),
-    steps: Annotated[int | None, Parameter(group=DESCENT, metavar="NUMBER")] = None,
-    jitter: Annotated[int | None, Parameter(group=DESCENT, metavar="PIXELS")] = None,
-    seed: Annotated[int | None, Parameter(group=DESCENT, metavar="NUMBER")] = None,
+    steps: Annotated[WholeNumber, Parameter(group=DESCENT)] = None,
+    jitter: Annotated[Pixels, Parameter(group=DESCENT)] = None,
+    seed: Annotated[WholeNumber, Parameter(group=DESCENT)] = None,
     machine: Machine = Machine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
-    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    run_dir: RunDir = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
