@@ -8,7 +8,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.measure import JUDGES, grid_energy, load_lpips, noise_everywhere, noise_in_flat_areas, style_distance
+from impasto.measure import (
+    JUDGES,
+    grid_energy,
+    load_content_structure,
+    load_lpips,
+    ms_ssim,
+    noise_everywhere,
+    noise_in_flat_areas,
+    style_distance,
+)
 from impasto.pictures import Picture, Size, resize
 from impasto.pictures.samples import PHOTOGRAPHS, paint_sample, sample_photograph
 from impasto.tasks.pixels import to_tensor
@@ -24,6 +33,7 @@ def main() -> None:
         photos[name] = resize(photo, *Size(longest=384).fit(photo.width, photo.height))
     of_pixels(photos)
     of_judges(photos["cat"])
+    of_content(photos["cat"])
 
 
 def of_pixels(photos: dict[str, Picture]) -> None:
@@ -61,6 +71,25 @@ def of_judges(photo: Picture) -> None:
     for name in ("alexnet", "vgg16"):
         lpips = load_lpips(name, device="cpu")
         print(f"  LPIPS {name:14}", *(f"{lpips(image, content):.3f}" for image in between))
+
+
+def of_content(photo: Picture) -> None:
+    """What is left of the photo, on the way to the painting and where it is harmed in one way only."""
+    painting = paint_sample("swirl", width=photo.width, height=photo.height)
+    structure = load_content_structure(device="cpu")
+    noise = np.random.default_rng(0).normal(0, 0.1, photo.pixels.shape)
+    small = resize(photo, photo.width // 8, photo.height // 8)
+    others = {f"{share:g} of the swirl": photo.pixels + share * (painting.pixels - photo.pixels) for share in SHARES}
+    others["brighter by 0.1"] = photo.pixels + 0.1
+    others["noise of 25 levels"] = photo.pixels + noise
+    others["an eighth of the detail"] = resize(small, photo.width, photo.height).pixels
+    others["moved by 8 pixels"] = np.roll(photo.pixels, 8, axis=2)
+    others["its negative"] = 1 - photo.pixels
+    others["grey"] = np.full_like(photo.pixels, 0.5)
+    print("MS-SSIM, CFSD of the cat against itself")
+    for name, pixels in others.items():
+        harmed = clipped(pixels)
+        print(f"  {name:24}{ms_ssim(harmed, photo):8.3f}{structure(to_tensor(harmed), to_tensor(photo)):8.3f}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 COMMANDS = (
     ("stylize",),
     ("plan",),
+    ("proofs",),
     ("texture",),
     ("reconstruct",),
     ("reconstruct", "content"),
@@ -15,6 +16,7 @@ COMMANDS = (
     ("reconstruct", "figure"),
     ("samples",),
     ("measure",),
+    ("measure-many",),
     ("backbones",),
     ("presets",),
     ("presets", "list"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from impasto.apps.cli.main import main
 from impasto.apps.cli.measure import Compared, compared_with, painter_of, rows
+from impasto.apps.cli.measure_many import rows as rows_of_sets
 from impasto.artefacts.digest import sha256_of
 from impasto.errors import InputError, PictureError
-from impasto.measure import Scores
+from impasto.measure import Scores, SetScores
 from impasto.pictures import Picture, write_picture
 from impasto.runs import job_to_dict
 from impasto.tasks import StylizeJob
@@ -27,6 +29,9 @@ SCORES = Scores(
     style_gram=0.25,
     style_moments=0.375,
     content_lpips=0.5,
+    content_ms_ssim=0.75,
+    ms_ssim_scales=5,
+    content_cfsd=0.125,
     colour_to_style=4.0,
     colour_to_content=12.5,
     noise=3.0,
@@ -38,6 +43,7 @@ SCORES = Scores(
     relative_grid=1.5,
     clipped=0.015,
     photo_clipped=0.0,
+    painting_clipped=0.25,
 )
 
 
@@ -49,9 +55,70 @@ def plain(folder, name, recipe=None):
 def test_the_table_puts_the_photo_beside_the_result():
     table = {name: (value, photo, reading) for name, value, photo, reading in rows(SCORES)}
     assert table["style distance, Gram"] == ("0.250", "1", "0 the style itself; judged by mobilenet_v2")
-    assert table["clipped"][:2] == ("1.5%", "0.0%")
+    assert table["clipped"] == ("1.5%", "0.0%", "pixels with a channel at 0 or 255; the painting has 25.0%")
+    assert table["content, MS-SSIM"][:2] == ("0.750", "1")
+    assert table["content distance, CFSD"][:2] == ("0.125", "0")
     assert table["grid"][:2] == ("1.50", "1")
     assert "4: 1.80 (1.20)" in table["grid"][2]
+
+
+def test_what_a_small_picture_has_no_room_for_is_said():
+    small = replace(SCORES, ms_ssim_scales=3, grid={}, photo_grid={}, relative_grid=None)
+    table = {name: (value, photo, reading) for name, value, photo, reading in rows(small)}
+    assert table["grid"] == ("–", "–", "needs a picture of 96 pixels at least on its shorter side")
+    assert table["content, MS-SSIM"][2].endswith("so small a picture has 3 of 5 scales")
+
+
+def test_seams_need_neither_photo_nor_network(tmp_path, capsys):
+    pixels = np.broadcast_to(np.linspace(0.2, 0.8, 120, dtype=np.float32), (3, 100, 120)).copy()
+    pixels[:, 50:] *= 0.5
+    out = tmp_path / "out.png"
+    write_picture(Picture(pixels), out)
+    assert main(["measure", str(out), "--seams", "--tile", "50"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:22].strip() for line in lines[1:]] == [
+        "left meets right",
+        "top meets bottom",
+        "tiles, upright borders",
+        "tiles, level borders",
+    ]
+    assert "the worst of 1, at pixel 50" in lines[-1]
+    assert main(["measure", str(out), "--tile", "50", "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["across"] > 10
+    assert scores["tiles_down"]["50"] > 10 > scores["tiles_across"]["50"]
+    assert scores["lines_down"][1] < 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seams", "--style", "painting.png"], "leave out --content and --style"),
+        (["--tile", "200"], "tiles of 200 have no border within it"),
+        (["--tile", "0"], "at least one pixel wide"),
+    ],
+)
+def test_seams_that_cannot_be_looked_for_are_refused(tmp_path, capsys, arguments, words):
+    out = str(plain(tmp_path, "out.png"))
+    assert main(["measure", out, *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_sets_are_told_with_how_far_to_trust_them():
+    table = {
+        name: (value, reading) for name, value, reading in rows_of_sets(SetScores(20, 12, 2048, 110.25, 0.03, 0.01))
+    }
+    assert table["pictures"][0] == "20 and 12"
+    assert table["Fréchet inception distance"][0] == "110.2"
+    assert "12 pictures are few beside 2048" in table["Fréchet inception distance"][1]
+    assert table["kernel inception distance"] == ("0.0300", "0 the same; between 0.0100 and 0.0500 in 95 of 100 cases")
+
+
+def test_a_set_of_one_is_refused(tmp_path, capsys):
+    (tmp_path / "results").mkdir()
+    plain(tmp_path / "results", "out.png")
+    assert main(["measure-many", str(tmp_path / "results"), str(tmp_path / "results")]) == 2
+    assert "3 results at least are needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from impasto.errors import PictureError
-from impasto.measure import line_energies, seam_energy
+from impasto.errors import InputError, PictureError
+from impasto.measure import line_energies, measure_seams, seam_energy
 from impasto.pictures import Picture
 
 
@@ -57,6 +57,25 @@ def test_a_shading_that_does_not_meet_shows():
     across, down = seam_energy(Picture(pixels))
     assert across > 100
     assert down == pytest.approx(1)
+
+
+def test_tiles_painted_apart_show_at_their_borders_and_nowhere_else():
+    left, right = texture(96, 96, seed=1), texture(96, 96, seed=2)
+    whole = Picture(np.concatenate([left.pixels[:, :, :64], right.pixels[:, :, :32]], axis=2))
+    scores = measure_seams(whole, tile=32)
+    assert set(scores.tiles_across) == set(scores.tiles_down) == {32, 64}
+    assert scores.tiles_across[64] > 3 > scores.lines_across[0]
+    assert scores.tiles_across[32] == line_energies(whole, 1)[31]
+    low, high = scores.lines_down
+    assert all(low < energy < high for energy in scores.tiles_down.values())
+    assert (scores.across, scores.down) == seam_energy(whole)
+
+
+def test_without_tiles_there_are_no_borders_and_a_tile_needs_a_side():
+    whole = texture(64, 64)
+    assert measure_seams(whole).tiles_across == measure_seams(whole, tile=64).tiles_down == {}
+    with pytest.raises(InputError, match="at least one pixel wide, not 0"):
+        measure_seams(whole, tile=0)
 
 
 def test_too_small_a_picture_is_refused():

@@ -38,7 +38,7 @@ def grid_energy(picture: Picture) -> dict[int, float]:
     Blind to lattices of other periods, and to those drowned in noise. Raises PictureError if a side is shorter than 96
     pixels.
     """
-    if min(picture.width, picture.height) < TILE:
+    if not has_room(picture):
         raise PictureError(
             f"a picture of {picture.width}×{picture.height} pixels is too small to look for a grid in; "
             f"its shorter side must be at least {TILE} pixels"
@@ -47,6 +47,11 @@ def grid_energy(picture: Picture) -> dict[int, float]:
     near = [np.roll(spectrum, step, axis) for step in NEIGHBOURS for axis in (0, 1)]
     above = spectrum - np.mean(near, axis=0)
     return {period: float(np.exp(_of_period(above, period)).mean()) for period in GRID_PERIODS}
+
+
+def has_room(picture: Picture) -> bool:
+    """Whether a picture is large enough to look for a grid in."""
+    return min(picture.width, picture.height) >= TILE
 
 
 def relative_grid(energies: Mapping[int, float], photo: Mapping[int, float]) -> float:

@@ -60,11 +60,12 @@ class Lpips:
 
         a, b: [1, 3, H, W], sRGB in [0, 1]. 0 for one picture twice; seldom above 1. Blind to differences larger than
         what the layers see at once, and, like its networks, more to colour than to outline. Raises PictureError if
-        the sizes differ.
+        the sizes differ, or are too small for the network.
         """
         if a.shape != b.shape:
             raise PictureError(f"LPIPS compares pictures of one size, not {list(a.shape)} and {list(b.shape)}")
         layers = tuple(self.heads)
+        self.backbone.check_size(a.shape[-1], a.shape[-2], layers)
         with torch.no_grad():
             seen_a, seen_b = (self.backbone(image.to(self.backbone.device), layers) for image in (a, b))
         parts = [_weighted(seen_a[layer], seen_b[layer], head) for layer, head in self.heads.items()]

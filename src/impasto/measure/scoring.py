@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 import torch
 from torch import Tensor
 
 from impasto.artefacts import ProgressCallback
 from impasto.errors import InputError, PictureError
+from impasto.measure.cfsd import load_content_structure
 from impasto.measure.clipping import clipped_share
 from impasto.measure.colour import colour_distance
-from impasto.measure.grid import grid_energy, relative_grid
+from impasto.measure.grid import grid_energy, has_room, relative_grid
 from impasto.measure.judges import DEFAULT_JUDGE, JUDGES
 from impasto.measure.lpips import DEFAULT_LPIPS, LPIPS_NETWORKS, load_lpips
+from impasto.measure.ms_ssim import ms_ssim, scales_of
 from impasto.measure.noise import noise_everywhere, noise_in_flat_areas
 from impasto.measure.scores import Scores
 from impasto.measure.style import StyleDistance, style_distance
@@ -54,13 +58,14 @@ def measure(
         raise InputError(f"style_scale must lie above 0 and up to 8, not {style_scale}")
     painted, photo, painting = (composite(picture_from(source)) for source in (out, content, style))
     photo = _like(photo, painted)
-    grids, photo_grids = grid_energy(painted), grid_energy(photo)
+    of_pixels = _of_pixels(painted, photo, painting)
     small = _shrunk(painted, size)
-    images = _tensor(small), _tensor(resize(photo, small.width, small.height))
+    small_photo = resize(photo, small.width, small.height)
+    images = _tensor(small), _tensor(small_photo)
     longer = Size(longest=max(1, round(max(small.width, small.height) * style_scale)))
     strokes = _tensor(resize(painting, *longer.fit(painting.width, painting.height)))
-    taken = _style(*images, strokes, judge, device=device, offline=offline, progress=progress)
-    kept = load_lpips(lpips, device=device, offline=offline, progress=progress)(*images)
+    where: _Where = {"device": device, "offline": offline, "progress": progress}
+    taken = _style(*images, strokes, judge, where)
     return Scores(
         judge=judge,
         lpips_network=lpips,
@@ -70,33 +75,42 @@ def measure(
         judged_height=small.height,
         style_gram=taken.gram,
         style_moments=taken.moments,
-        content_lpips=kept,
-        colour_to_style=colour_distance(painted, painting),
-        colour_to_content=colour_distance(painted, photo),
-        noise=noise_everywhere(painted),
-        photo_noise=noise_everywhere(photo),
-        noise_in_flat_areas=noise_in_flat_areas(painted),
-        photo_noise_in_flat_areas=noise_in_flat_areas(photo),
-        grid=grids,
-        photo_grid=photo_grids,
-        relative_grid=relative_grid(grids, photo_grids),
-        clipped=clipped_share(painted),
-        photo_clipped=clipped_share(photo),
+        content_lpips=load_lpips(lpips, **where)(*images),
+        content_ms_ssim=ms_ssim(small, small_photo),
+        ms_ssim_scales=scales_of(small.width, small.height),
+        content_cfsd=load_content_structure(**where)(*images),
+        **of_pixels,
     )
 
 
-def _style(
-    out: Tensor,
-    content: Tensor,
-    style: Tensor,
-    judge: str,
-    *,
-    device: str,
-    offline: bool,
-    progress: ProgressCallback | None,
-) -> StyleDistance:
+class _Where(TypedDict):
+    """Where networks run, and whence their weights come."""
+
+    device: str
+    offline: bool
+    progress: ProgressCallback | None
+
+
+def _of_pixels(painted: Picture, photo: Picture, painting: Picture) -> dict[str, Any]:
+    """What is measured at the full size, by the names of `Scores`."""
+    pictures = {"": painted, "photo_": photo}
+    grids = {name: grid_energy(picture) for name, picture in pictures.items() if has_room(picture)}
+    return {
+        "colour_to_style": colour_distance(painted, painting),
+        "colour_to_content": colour_distance(painted, photo),
+        **{f"{name}noise": noise_everywhere(picture) for name, picture in pictures.items()},
+        **{f"{name}noise_in_flat_areas": noise_in_flat_areas(picture) for name, picture in pictures.items()},
+        **{f"{name}grid": grids.get(name, {}) for name in pictures},
+        "relative_grid": relative_grid(grids[""], grids["photo_"]) if grids else None,
+        "clipped": clipped_share(painted),
+        "photo_clipped": clipped_share(photo),
+        "painting_clipped": clipped_share(painting),
+    }
+
+
+def _style(out: Tensor, content: Tensor, style: Tensor, judge: str, where: _Where) -> StyleDistance:
     spec = JUDGES[judge]
-    network = load_backbone(spec.backbone, precision="fp32", device=device, offline=offline, progress=progress)
+    network = load_backbone(spec.backbone, precision="fp32", **where)
     for image in (out, style):
         network.check_size(image.shape[-1], image.shape[-2], spec.layers)
     return style_distance(out, content, style, network, spec.layers)

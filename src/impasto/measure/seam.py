@@ -1,11 +1,14 @@
-"""Seam energy: whether a picture that is laid side by side with itself shows where it begins."""
+"""Seam energy: whether a picture that is laid side by side with itself, or was painted in tiles, shows where."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.errors import PictureError
+from impasto.errors import InputError, PictureError
 from impasto.pictures import Picture
 
 NEARBY = 16
@@ -51,3 +54,52 @@ def line_energies(picture: Picture, axis: int) -> NDArray[np.float64]:
     near = [np.roll(squares, step) for step in range(-reach, reach + 1) if step]
     energies: NDArray[np.float64] = squares / np.mean(near, axis=0)
     return energies
+
+
+@dataclass(frozen=True)
+class SeamScores:
+    """How far lines stand out from those nearby; about 1 is not at all.
+
+    across, down: where left meets right and top meets bottom, if the picture is laid side by side with itself.
+    lines_across, lines_down: within which values 98 of 100 of the other upright and level lines lie.
+    tiles_across, tiles_down: the lines at every multiple of the tile's side, by column and by row; empty if none was
+    asked for, or lies within the picture.
+    """
+
+    across: float
+    down: float
+    lines_across: tuple[float, float]
+    lines_down: tuple[float, float]
+    tiles_across: Mapping[int, float]
+    tiles_down: Mapping[int, float]
+
+
+def measure_seams(picture: Picture, *, tile: int | None = None) -> SeamScores:
+    """Measure the seams of a picture that goes around, and the borders of the tiles that it was painted in.
+
+    tile: their side in pixels. Raises InputError for a tile of less than one pixel, PictureError like `seam_energy`.
+    """
+    if tile is not None and tile < 1:
+        raise InputError(f"a tile is at least one pixel wide, not {tile}")
+    across, down = line_energies(picture, 1), line_energies(picture, 0)
+    return SeamScores(
+        across=float(across[-1]),
+        down=float(down[-1]),
+        lines_across=_usual(across, tile),
+        lines_down=_usual(down, tile),
+        tiles_across=_at_multiples(across, tile),
+        tiles_down=_at_multiples(down, tile),
+    )
+
+
+def _usual(energies: NDArray[np.float64], tile: int | None) -> tuple[float, float]:
+    """The quantiles 0.01 and 0.99 of the lines that are no borders; all are alike where there are no others."""
+    borders = {len(energies), *_at_multiples(energies, tile)}
+    others = [energy for place, energy in enumerate(energies, start=1) if place not in borders]
+    low, high = np.quantile(others or energies, (0.01, 0.99))
+    return float(low), float(high)
+
+
+def _at_multiples(energies: NDArray[np.float64], tile: int | None) -> dict[int, float]:
+    """The energies of the lines before every multiple of `tile`."""
+    return {} if tile is None else {place: float(energies[place - 1]) for place in range(tile, len(energies), tile)}

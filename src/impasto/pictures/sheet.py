@@ -55,6 +55,14 @@ def contact_sheet(
     return Picture(sheet)
 
 
+def crossed_out(width: int, height: int) -> Picture:
+    """A pale picture with a cross from corner to corner: what stands in a sheet for one that could not be made."""
+    rows, columns = np.mgrid[:height, :width]
+    down, across = (rows + 0.5) / height, (columns + 0.5) / width
+    near = np.minimum(np.abs(down - across), np.abs(down + across - 1)) < 1.5 / max(width, height)
+    return Picture(np.where(near, np.float32(0.55), np.float32(0.9))[None].repeat(3, axis=0))
+
+
 def _heading(title: str, capital: float, width: int) -> Pixels | None:
     if not title.strip():
         return None

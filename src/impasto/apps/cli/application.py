@@ -10,9 +10,14 @@ from impasto.apps.cli.dream import EXAMPLES as DREAM_EXAMPLES
 from impasto.apps.cli.dream import dream
 from impasto.apps.cli.explore import explore
 from impasto.apps.cli.measure import measure
+from impasto.apps.cli.measure_many import EXAMPLES as MEASURE_MANY_EXAMPLES
+from impasto.apps.cli.measure_many import measure_many
 from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
+from impasto.apps.cli.proofs import EXAMPLES as PROOFS_EXAMPLES
+from impasto.apps.cli.proofs import USAGE as PROOFS_USAGE
+from impasto.apps.cli.proofs import proofs
 from impasto.apps.cli.reconstruct import reconstruct
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
@@ -46,12 +51,14 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
+    app.command(proofs, help_epilogue=PROOFS_EXAMPLES, usage=PROOFS_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
     app.command(dream, help_epilogue=DREAM_EXAMPLES, group=paint)
     app.command(reconstruct)
     app.command(explore)
     app.command(samples, help_epilogue="", group=paint)
     app.command(measure, help_epilogue="")
+    app.command(measure_many, help_epilogue=MEASURE_MANY_EXAMPLES)
     app.command(visualize)
     app.command(runs)
     app.command(weights)

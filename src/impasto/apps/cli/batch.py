@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.boundary import OUT_OF_MEMORY
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
+from impasto.apps.cli.panels import made_folder
 from impasto.apps.cli.streams import note, result_json
 from impasto.errors import (
     BatchError,
@@ -62,7 +63,7 @@ def paint_folder(
     places = _places(photos, job, output)
     _check_what_is_shared(job)
     have_weights(job, silent=quiet or json)
-    _make_folder(output)
+    made_folder(output)
     failed: list[str] = []
     for number, (photo, place) in enumerate(places.items(), start=1):
         own = job.with_inputs({"content": photo})
@@ -108,13 +109,6 @@ def _check_what_is_shared(job: Job) -> None:
             check_paintable(picture_from(source), f"the {name} picture" if isinstance(source, Picture) else str(source))
     with suppress(*OF_ONE_PICTURE):
         job.check()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"the folder {folder} cannot be made ({error.strerror}). Choose another with -o.") from None
 
 
 def _tell(event: str, photo: Path, words: str, *, quiet: bool, json: bool) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import check_place, paint_new
+from impasto.apps.cli.panels import made_folder, painted_by
 from impasto.apps.cli.streams import note, result, result_json
-from impasto.errors import CancelledError, ImpastoError, InputError, OutputError
+from impasto.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
     from impasto.pictures import Picture
@@ -44,7 +45,7 @@ def draw_figure(
         job.check()
     have_weights(rows[0][0], silent=quiet or json)
     rows[0][0].lend(rows[1][0])
-    folder = _made(place.with_suffix(""))
+    folder = made_folder(place.with_suffix(""))
     painted = [_painted(row, folder, quiet=quiet, json=json) for row in rows]
     sheet = contact_sheet(
         [[composite(row[0].source_picture), *made] for row, made in zip(rows, painted, strict=True)],
@@ -67,7 +68,7 @@ def _painted(row: Sequence[ReconstructJob], folder: Path, *, quiet: bool, json: 
     for number, job in enumerate(row, start=1):
         row[0].lend(job)
         panel = folder / f"{job.of}{number}.png"
-        if not _is_of(panel, job):
+        if not painted_by(panel, job):
             if not quiet and not json:
                 note(f"{job.of} {number} of {len(row)}: {', '.join(job.layers)}")
             try:
@@ -102,26 +103,3 @@ def panels(
 def labels(row: Sequence[ReconstructJob]) -> list[str]:
     """The words beneath each picture: its layer, or the first and the last of its layers."""
     return [job.layers[0] if len(job.layers) == 1 else f"{job.layers[0]} … {job.layers[-1]}" for job in row]
-
-
-def _is_of(panel: Path, job: ReconstructJob) -> bool:
-    """Whether a picture is there that this very job painted, of the same picture. Others are replaced."""
-    from impasto.runs import Recipe
-    from impasto.runs.creation import input_sha256
-
-    (source,) = job.inputs.values()
-    try:
-        recipe = Recipe.read(panel)
-        (name,) = recipe.job.inputs
-        same = recipe.job == job.with_inputs(recipe.job.inputs)
-        return same and recipe.recorded[name]["sha256"] == input_sha256(Path(str(source)))
-    except (ImpastoError, KeyError, TypeError, ValueError):
-        return False
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"the folder {folder} cannot be made ({error.strerror}). Choose another with -o.") from None
-    return folder

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
+from impasto.apps.cli.seams import tell_seams
 from impasto.apps.cli.streams import note, result_json, result_table
 from impasto.errors import InputError, PictureError
 
@@ -26,6 +27,8 @@ def measure(
     lpips: Annotated[str, Parameter(metavar="NAME")] = "alexnet",
     size: Annotated[int, Parameter(metavar="PIXELS")] = 512,
     style_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None,
+    seams: Annotated[bool, Parameter(negative=())] = False,
+    tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None,
     device: str = "auto",
     offline: Offline = False,
     quiet: Quiet = False,
@@ -54,6 +57,10 @@ def measure(
     style_scale
         The style's longer side over the result's, as it was painted with; without it 1, or what the recipe says if the
         painting is taken from there.
+    seams
+        Measure only how far seams stand out where OUT, a texture, is laid side by side with itself.
+    tile
+        Measure only how far the borders of tiles of this side stand out.
     device
         Where the networks run: auto, cpu, cuda, cuda:1, mps.
     offline
@@ -63,6 +70,11 @@ def measure(
     json
         Write one JSON document.
     """
+    if seams or tile is not None:
+        if content is not None or style is not None:
+            raise InputError("seams and tiles are looked for in the result alone: leave out --content and --style")
+        tell_seams(out, goes_around=seams, tile=tile, json=json)
+        return
     go_offline(offline)
     from impasto import measure as measures
     from impasto.apps.cli.fetching import FetchDisplay
@@ -131,13 +143,18 @@ def compared_with(out: Path, content: Path | None, style: Path | None, style_sca
     return Compared(content or recipe.find("content"), style or recipe.find(styles[0]), scale)
 
 
+ALL_SCALES = 5
+"""Of multi-scale structural similarity, where the picture has room for them."""
+
+
 def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
     """The table: a measure, the result's value, the photo's, and what they mean."""
-    periods = (f"{period}: {value:.2f} ({scores.photo_grid[period]:.2f})" for period, value in scores.grid.items())
     return [
         ("style distance, Gram", f"{scores.style_gram:.3f}", "1", f"0 the style itself; judged by {scores.judge}"),
         ("style distance, moments", f"{scores.style_moments:.3f}", "1", "0 the style itself"),
         ("content distance, LPIPS", f"{scores.content_lpips:.3f}", "0", f"judged by {scores.lpips_network}"),
+        ("content, MS-SSIM", f"{scores.content_ms_ssim:.3f}", "1", _of_scales(scores)),
+        ("content distance, CFSD", f"{scores.content_cfsd:.3f}", "0", "what is alike and unlike within the picture"),
         ("colours to the style's", f"{scores.colour_to_style:.1f}", "", "ΔE; 2.3 is just noticeable"),
         ("colours to the photo's", f"{scores.colour_to_content:.1f}", "0", "ΔE; 2.3 is just noticeable"),
         ("noise", f"{scores.noise:.2f}", f"{scores.photo_noise:.2f}", "levels of 255; brushwork counts too"),
@@ -147,14 +164,30 @@ def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
             f"{scores.photo_noise_in_flat_areas:.2f}",
             "levels of 255",
         ),
+        _grid_row(scores),
         (
-            "grid",
-            f"{scores.relative_grid:.2f}",
-            "1",
-            f"times the photo's, above 1.3 it may show; by period (the photo's) {', '.join(periods)}",
+            "clipped",
+            f"{scores.clipped:.1%}",
+            f"{scores.photo_clipped:.1%}",
+            f"pixels with a channel at 0 or 255; the painting has {scores.painting_clipped:.1%}",
         ),
-        ("clipped", f"{scores.clipped:.1%}", f"{scores.photo_clipped:.1%}", "pixels with a channel at 0 or 255"),
     ]
+
+
+def _of_scales(scores: Scores) -> str:
+    """What structural similarity means, and how much of it was seen."""
+    meaning = "light and dark; 1 the photo, 0 nothing in common"
+    if scores.ms_ssim_scales == ALL_SCALES:
+        return meaning
+    return f"{meaning}; so small a picture has {scores.ms_ssim_scales} of {ALL_SCALES} scales"
+
+
+def _grid_row(scores: Scores) -> tuple[str, str, str, str]:
+    if scores.relative_grid is None:
+        return "grid", "–", "–", "needs a picture of 96 pixels at least on its shorter side"
+    periods = (f"{period}: {value:.2f} ({scores.photo_grid[period]:.2f})" for period, value in scores.grid.items())
+    reading = f"times the photo's, above 1.3 it may show; by period (the photo's) {', '.join(periods)}"
+    return "grid", f"{scores.relative_grid:.2f}", "1", reading
 
 
 def _note_who_painted(out: Path, scores: Scores) -> None:

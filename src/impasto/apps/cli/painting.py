@@ -52,9 +52,18 @@ class Room:
     given: frozenset[str] = frozenset(("tile", "history", "history_in"))
 
 
-def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, json: bool, room: Room = Room()) -> None:
+def paint_new(
+    job: Job,
+    place: Path,
+    *,
+    runs_home: Path | None,
+    quiet: bool,
+    json: bool,
+    room: Room | None = Room(),
+) -> None:
     """Make a run of `job` and carry it out; the cheap checks come first, then the weights, then a plan.
 
+    room: None makes no plan, for pictures so small that they fit as they are.
     Raises what the job raises, and CancelledError if it was stopped.
     """
     from impasto.runs import Run
@@ -65,13 +74,13 @@ def paint_new(job: Job, place: Path, *, runs_home: Path | None, quiet: bool, jso
     paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
 
 
-def _fitted(job: Job, room: Room, *, quiet: bool, json: bool) -> Job:
+def _fitted(job: Job, room: Room | None, *, quiet: bool, json: bool) -> Job:
     """The job with the settings that make it fit, having said what it will take."""
     from impasto.runs import event_to_dict
     from impasto.tasks import StylizeJob
     from impasto.tasks.plan import plan
 
-    if not isinstance(job, StylizeJob):
+    if room is None or not isinstance(job, StylizeJob):
         return job
     found = plan(job, memory=room.memory, given=room.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
