@@ -79,8 +79,7 @@ class Page(HTMLParser):
         self.sources += [value or "" for key, value in attributes if key in ("src", "href", "srcset", "data")]
         if "data-cell" in said:
             self.cells.append(said["data-cell"] or "")
-        if tag not in ("img", "meta", "line", "circle", "polyline"):
-            self.open.append(tag)
+        self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag

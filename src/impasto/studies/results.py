@@ -128,7 +128,8 @@ def values_of(cell: CellFolder) -> dict[str, float]:
     if not scores:
         return {}
     values = {"style": fmean(scores["style"].values())}
-    values |= {f"{BY_JUDGE}{judge}": float(value) for judge, value in scores["style"].items()}
+    if len(scores["style"]) > 1:
+        values |= {f"{BY_JUDGE}{judge}": float(value) for judge, value in scores["style"].items()}
     values |= {name: float(scores[name]) for name in SCORED if name in scores}
     run = cell.run
     if run is not None:
