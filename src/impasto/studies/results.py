@@ -159,7 +159,9 @@ def curve_of(events: Iterable[Mapping[str, Any]]) -> tuple[Point, ...]:
 
 def seconds_of(events: Sequence[Mapping[str, Any]]) -> float:
     """The time that passed between a run's events, without interruptions."""
-    return sum(max(0.0, b["at"] - a["at"]) for a, b in pairwise(events) if b["event"] not in AFTER_A_PAUSE)
+    return sum(
+        max(0.0, float(b["at"]) - float(a["at"])) for a, b in pairwise(events) if b["event"] not in AFTER_A_PAUSE
+    )
 
 
 def summaries(results: Results) -> list[Summary]:
