@@ -57,7 +57,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("[vary]\nstrength=[0.5, 1.5]", r"strength 1\.5: .*strength must lie between 0"),
         ("[vary]\n'losses.gram.layers'=[['relu_conv1'], ['relu9_9']]", "relu9_9"),
         ("[vary]\nbackbone=['vgg91']", "Did you mean vgg19"),
-        ("[[variant]]\nname='a'\nset={preset='gatys2051'}", "Did you mean gatys2015"),
+        ("[[variant]]\nname='a'\nset={preset='gatys2051'}", "no preset is named .*gatys2015"),
         ("[[variant]]\nname='a'\nset={optimizer={kind='adam', rate=1}}", "optimizer.rate: no such setting"),
     ],
 )
@@ -69,7 +69,7 @@ def test_wrong_settings_of_any_cell_are_found_before_a_folder_is_made(written, p
 
 def test_a_reference_that_no_variant_bears_is_refused_with_the_nearest(written, place) -> None:
     study = read_study(written("reference = 'strength 0.6'", "[vary]\nstrength = [0.5, 0.7]"))
-    with pytest.raises(JobError, match=r"Did you mean strength 0\.5 or strength 0\.7"):
+    with pytest.raises(JobError, match=r"Did you mean strength 0\.[57] or strength 0\.[57]"):
         lay_out(study, StudyFolder(place / "out"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from impasto.backbones import BACKBONES
 from impasto.errors import InputError, JobError
 from impasto.runs import build_job, job_to_dict
 from impasto.runs.presets import DEFAULT_PRESET
@@ -74,6 +75,7 @@ def check_choices(study: Study, choices: Iterable[Choice]) -> None:
     for choice in choices:
         try:
             job = job_of(study, choice)
+            BACKBONES[job.backbone]
             looked_at = json.dumps([job.network_settings, job.needed_layers])
             if looked_at not in seen:
                 seen.add(looked_at)

@@ -24,8 +24,7 @@ def grid(study: Study) -> tuple[Choice, ...]:
         raise InputError(
             f"{study.name}: {count:,} ways to paint are more than a grid should have; draw kind = 'random'"
         )
-    names = [variant.name for variant in study.variants] or [None]
-    return tuple(chosen(study, name, point) for name in names for point in itertools.product(*points))
+    return tuple(chosen(study, name, point) for name in _names(study) for point in itertools.product(*points))
 
 
 def random(study: Study) -> tuple[Choice, ...]:
@@ -36,7 +35,7 @@ def random(study: Study) -> tuple[Choice, ...]:
 def corners(study: Study) -> Iterator[Choice]:
     """Choices in which every value of every axis and every variant comes at least once, to be checked beforehand."""
     ends = [_points(axis) if not axis.is_range else [(axis.low, ""), (axis.high, "")] for axis in study.axes]
-    names = [variant.name for variant in study.variants] or [None]
+    names = _names(study)
     first = [points[0] for points in ends]
     yield from (chosen(study, name, first) for name in names)
     for i, points in enumerate(ends):
@@ -62,6 +61,11 @@ def chosen(study: Study, variant: str | None, point: Sequence[tuple[Any, str]]) 
     words = [f"{short[address]} {name}" for address, name in shown.items()]
     label = ", ".join([*([variant] if variant is not None else []), *words])
     return Choice(label, laid_over(own, along), {**({VARIANT: variant} if variant is not None else {}), **shown})
+
+
+def _names(study: Study) -> list[str | None]:
+    """The variants, or one without a name."""
+    return [variant.name for variant in study.variants] or [None]
 
 
 def _numbered(number: int, choice: Choice) -> Choice:

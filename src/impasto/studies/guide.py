@@ -50,7 +50,7 @@ class Guide:
     def _check_same(self, path: Path) -> None:
         """Raise InputError if the file was made by a search over something else."""
         json_of = self._optuna.distributions.distribution_to_json
-        about = {name: json_of(distribution) for name, distribution in self._space.items()}
+        about: dict[str, Any] = {name: json_of(distribution) for name, distribution in self._space.items()}
         about |= {"objectives": list(self.study.objectives), "seed": self.study.seed}
         before = self._search.user_attrs.get("about")
         if before is None:

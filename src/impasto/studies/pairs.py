@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from impasto.artefacts.digest import sha256_of
@@ -132,8 +132,15 @@ def _sample(name: str) -> Picture:
     return sample_photograph(name)
 
 
-def with_pictures(contents: Sequence[Path], styles: Sequence[Path]) -> dict[str, object]:
-    """The fields of a study that name other pictures; nothing for those not given."""
-    given: dict[str, object] = {"pairs": ()} if contents or styles else {}
-    here = {"contents": contents, "styles": styles}
-    return given | {key: tuple(str(path.absolute()) for path in paths) for key, paths in here.items() if paths}
+def with_pictures(study: Study, contents: Sequence[Path], styles: Sequence[Path]) -> Study:
+    """The study with other pictures: those given, its own for what is not given."""
+    if not contents and not styles:
+        return study
+    theirs = [tuple(str(path.absolute()) for path in paths) for paths in (contents, styles)]
+    own = [tuple(dict.fromkeys(pair[i] for pair in study.pairs)) for i in (0, 1)]
+    return replace(
+        study,
+        pairs=(),
+        contents=theirs[0] or study.contents or own[0],
+        styles=theirs[1] or study.styles or own[1],
+    )

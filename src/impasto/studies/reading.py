@@ -192,7 +192,7 @@ class Reader:
     def _range(self, address: str, place: str, entry: Mapping[str, Any]) -> Axis | None:
         low, high = entry.get("low"), entry.get("high")
         log, whole, count = entry.get("log", False), entry.get("whole", False), entry.get("count")
-        if not _is_number(low) or not _is_number(high):
+        if low is None or high is None or not _is_number(low) or not _is_number(high):
             self.problems.append(f"{place}: give a list of values, or a range with low and high")
         elif not low < high or (log and low <= 0):
             self.problems.append(f"{place}: low must be under high{', and above 0 with log' if log else ''}")

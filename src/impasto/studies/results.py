@@ -128,7 +128,8 @@ def values_of(cell: CellFolder) -> dict[str, float]:
     if not scores:
         return {}
     values = {"style": fmean(scores["style"].values())}
-    values |= {f"{BY_JUDGE}{judge}": float(value) for judge, value in scores["style"].items()}
+    if len(scores["style"]) > 1:
+        values |= {f"{BY_JUDGE}{judge}": float(value) for judge, value in scores["style"].items()}
     values |= {name: float(scores[name]) for name in SCORED if name in scores}
     run = cell.run
     if run is not None:
@@ -158,7 +159,9 @@ def curve_of(events: Iterable[Mapping[str, Any]]) -> tuple[Point, ...]:
 
 def seconds_of(events: Sequence[Mapping[str, Any]]) -> float:
     """The time that passed between a run's events, without interruptions."""
-    return sum(max(0.0, b["at"] - a["at"]) for a, b in pairwise(events) if b["event"] not in AFTER_A_PAUSE)
+    return sum(
+        max(0.0, float(b["at"]) - float(a["at"])) for a, b in pairwise(events) if b["event"] not in AFTER_A_PAUSE
+    )
 
 
 def summaries(results: Results) -> list[Summary]:

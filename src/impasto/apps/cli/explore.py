@@ -173,7 +173,8 @@ def _asked(
     settings = {**found.settings, **dict(parsed_setting(text) for text in sets)}
     if trials is not None and trials < 1:
         raise InputError(f"--trials must be 1 or more, not {trials}")
-    return replace(found, settings=settings, trials=trials or found.trials, **with_pictures(contents, styles))
+    found = replace(found, settings=settings, trials=trials or found.trials)
+    return with_pictures(found, contents, styles)
 
 
 def _carry_out(layout: Layout, workers: int, *, quiet: bool, json: bool) -> None:

@@ -105,7 +105,14 @@ def spark(points: Sequence[Point]) -> str:
         return p.number / last * SPARK_WIDTH, SPARK_HEIGHT * (1 - up)
 
     drawn = [element("polyline", points=line, fill="none") for line in _lines(known, place)]
-    return element("svg", *drawn, viewBox=f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}", class_="spark", aria_hidden="true")
+    return element(
+        "svg",
+        *drawn,
+        viewBox=f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}",
+        class_="spark",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:
