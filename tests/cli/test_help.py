@@ -124,7 +124,7 @@ def test_help_names_what_is_registered():
     from impasto.solve import OPTIMIZERS, STARTS
 
     text = " ".join(
-        (getattr(stylize_options, name).__doc__ or "") for name in ("Look", "Network", "Descent", "Machine")
+        (getattr(stylize_options, name).__doc__ or "") for name in ("Look", "Looking", "Network", "Descent", "Machine")
     )
     for known in (*OPTIMIZERS, *STARTS, *get_args(Pooling), *get_args(Padding)):
         assert known in text

@@ -163,11 +163,12 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before_or_the_start(make_job
     stop_after(run, 7)
     kept = checkpoints(run.state_folder)
     assert len(kept) == 2
+    before = int(kept[1].stem.split("-")[1])  # 4, the end of a level, unless the machine is slow
     for path in kept[:damaged]:
         path.write_bytes(path.read_bytes()[:-3] + b"\0\1\2")
     events = list(execute(run))
     assert sum("damaged" in event.text for event in events if isinstance(event, Warned)) == damaged
-    assert [e.number for e in events if isinstance(e, Resumed)] == ([4] if damaged == 1 else [])
+    assert [e.number for e in events if isinstance(e, Resumed)] == ([before] if damaged == 1 else [])
     assert run.result_path.read_bytes() == whole
 
 

@@ -8,8 +8,23 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import RESULT, TELLING, Json, OutputPath, Overwrite, Quiet, go_offline, names
-from impasto.apps.cli.stylize_options import DESCENT, NETWORK, Machine, Settings
+from impasto.apps.cli.options import (
+    DESCENT,
+    NETWORK,
+    DecimalNumber,
+    Json,
+    Name,
+    Names,
+    OutputPath,
+    Overwrite,
+    PictureSize,
+    Quiet,
+    RunDir,
+    WholeNumber,
+    go_offline,
+    names,
+)
+from impasto.apps.cli.stylize_options import Machine, Settings
 from impasto.errors import InputError
 
 EXAMPLES = """Examples:
@@ -46,11 +61,11 @@ class Dreamer:
         A picture; what the layers answer to it is raised, and nothing else.
     """
 
-    backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
-    weights: Annotated[str | None, Parameter(metavar="NAME")] = None
-    pooling: Annotated[str | None, Parameter(metavar="NAME")] = None
-    padding: Annotated[str | None, Parameter(metavar="NAME")] = None
-    layers: Annotated[str | None, Parameter(metavar="NAMES")] = None
+    backbone: Name = None
+    weights: Name = None
+    pooling: Name = None
+    padding: Name = None
+    layers: Names = None
     class_: Annotated[int | None, Parameter(name="--class", metavar="NUMBER")] = None
     guide: Annotated[Path | None, Parameter(metavar="PICTURE")] = None
 
@@ -94,16 +109,16 @@ class Dreaming:
         All that is random comes from it.
     """
 
-    octaves: Annotated[int | None, Parameter(metavar="NUMBER")] = None
-    octave_scale: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    steps: Annotated[int | None, Parameter(metavar="NUMBER")] = None
-    rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None
+    octaves: WholeNumber = None
+    octave_scale: DecimalNumber = None
+    steps: WholeNumber = None
+    rate: DecimalNumber = None
     smoothing: Annotated[float | None, Parameter(metavar="PIXELS")] = None
     jitter: Annotated[int | None, Parameter(metavar="PIXELS")] = None
-    frames: Annotated[int | None, Parameter(metavar="NUMBER")] = None
-    zoom: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    frame_steps: Annotated[int | None, Parameter(metavar="NUMBER")] = None
-    seed: Annotated[int | None, Parameter(metavar="NUMBER")] = None
+    frames: WholeNumber = None
+    zoom: DecimalNumber = None
+    frame_steps: WholeNumber = None
+    seed: WholeNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
@@ -120,13 +135,13 @@ def dream(
     /,
     *,
     output: OutputPath = None,
-    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    size: PictureSize = None,
     overwrite: Overwrite = False,
     dreamer: Dreamer = Dreamer(),
     dreaming: Dreaming = Dreaming(),
     machine: Machine = Machine(),  # noqa: B008
     settings: Settings = Settings(),  # noqa: B008
-    run_dir: Annotated[Path | None, Parameter(group=TELLING)] = None,
+    run_dir: RunDir = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:

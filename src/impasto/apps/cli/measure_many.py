@@ -49,11 +49,11 @@ def measure_many(
         Write one JSON document.
     """
     go_offline(offline)
-    from impasto.apps.cli.batch import photos_in
     from impasto.apps.cli.fetching import FetchDisplay
     from impasto.measure import measure_sets
+    from impasto.pictures import pictures_in
 
-    made, wanted = photos_in(results), photos_in(paintings)
+    made, wanted = pictures_in(results), pictures_in(paintings)
     total = len(made) + len(wanted)
 
     def tell(number: int) -> None:

@@ -134,9 +134,9 @@ class Dream:
         The network that dreams, if it is another than the one that looks.
     """
 
-    dream: Annotated[str | None, Parameter(metavar="NAMES")] = None
-    dream_weight: Annotated[float | None, Parameter(metavar="NUMBER")] = None
-    dream_backbone: Annotated[str | None, Parameter(metavar="NAME")] = None
+    dream: Names = None
+    dream_weight: DecimalNumber = None
+    dream_backbone: Name = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""

@@ -306,9 +306,8 @@ def _looked_at(
     if wanted is not None:
         seen = resize(seen, *wanted.fit(seen.width, seen.height))
     with FetchDisplay(silent=silent) as display:
-        settings: dict[str, Any] = {**seeing.flags(), "name": seeing.backbone}
-        del settings["backbone"]
-        return seen, load_backbone(**settings, precision="fp32", device=device, offline=offline, progress=display)
+        settings: dict[str, Any] = seeing.flags()
+        return seen, load_backbone(settings.pop("backbone"), **settings, precision="fp32", device=device, progress=display)
 
 
 def _written(sheet: Picture, place: Path, *, quiet: bool, json: bool) -> None:
