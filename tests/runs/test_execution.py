@@ -233,8 +233,8 @@ def test_an_output_that_became_unwritable_keeps_the_picture_in_the_folder(make_j
 
 
 @pytest.mark.real
-def test_killed_and_resumed_gives_the_same_bytes_on_real_weights(photo, painting, runs, start):
-    start.pop("IMPASTO_HOME")
+def test_killed_and_resumed_gives_the_same_bytes_on_real_weights(photo, painting, runs, start, subprocess_environment):
+    subprocess_environment.pop("IMPASTO_HOME")
     flags = {"content": photo, "styles": [painting], "size": 64, "steps": [60], "precision": "fp32", "device": "cpu"}
     job = build_job(flags=flags)
     whole = paint(Run.create(job))

@@ -125,13 +125,13 @@ class DreamingJob(NetworkJob):
     @cached_property
     def planned(self) -> Backbone:
         """The networks on the meta device."""
-        own = network_without_numbers(**self.network_settings)
+        own = super().planned
         return own if self.beside is None else SideBySide(own, {self.beside: self.dreamer})
 
     @cached_property
     def network(self) -> Backbone:
         """The networks, with their weights, where the job wants them; loaded once."""
-        own = load_backbone(**self.network_settings)
+        own = super().network
         return own if self.beside is None else SideBySide(own, {self.beside: load_backbone(**self._settings_beside)})
 
     @property

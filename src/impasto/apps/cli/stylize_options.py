@@ -156,9 +156,9 @@ class Descent:
     least_gain
         End a size before its last step when ten steps lowered the objective by less than this: 1%.
     optimizer
-        lbfgs, adam, wave-adam or sgd.
+        lbfgs, adam, wave-adam, normalised or sgd.
     learning_rate
-        For adam and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for wave-adam, how far
+        For adam, normalised and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for wave-adam, how far
         the amplitude of a wave does.
     start
         Where painting begins: content, noise, waves, mixed, or a picture of the result's shape, which is painted on at

@@ -300,14 +300,14 @@ def _looked_at(
     from impasto.pictures import check_paintable, parse_size, read_picture, resize
     from impasto.weights import load_backbone
 
-    seen = read_picture(picture)
+    seen, wanted = read_picture(picture), parse_size(size)
     check_paintable(seen, str(picture))
-    wanted = parse_size(size)
     if wanted is not None:
         seen = resize(seen, *wanted.fit(seen.width, seen.height))
     with FetchDisplay(silent=silent) as display:
-        settings: dict[str, Any] = seeing.flags()
-        return seen, load_backbone(settings.pop("backbone"), **settings, precision="fp32", device=device, progress=display)
+        chosen: dict[str, Any] = seeing.flags()
+        name = chosen.pop("backbone")
+        return seen, load_backbone(name, **chosen, precision="fp32", device=device, progress=display)
 
 
 def _written(sheet: Picture, place: Path, *, quiet: bool, json: bool) -> None:
