@@ -37,6 +37,7 @@ def measure(
     lpips: str = DEFAULT_LPIPS,
     size: int = DEFAULT_SIZE,
     style_scale: float = 1.0,
+    cfsd: bool = False,
     device: str = "auto",
     offline: bool = False,
     progress: ProgressCallback | None = None,
@@ -48,6 +49,7 @@ def measure(
     judge: a name of `JUDGES`; it should not be the network that painted. lpips: a name of `LPIPS_NETWORKS`.
     size: the longer side in pixels at which the networks look; a smaller result is looked at as it is.
     style_scale: the longer side of the style over that of the result, as it was painted with.
+    cfsd: measure that too, which needs VGG-16 and takes longer than all else together.
     device: where the networks run, `auto` takes a GPU if there is one. The convolutions are fp32.
 
     Raises UnknownNameError for a judge that is not there, InputError and PictureError for pictures that cannot be
@@ -78,7 +80,7 @@ def measure(
         content_lpips=load_lpips(lpips, **where)(*images),
         content_ms_ssim=ms_ssim(small, small_photo),
         ms_ssim_scales=scales_of(small.width, small.height),
-        content_cfsd=load_content_structure(**where)(*images),
+        content_cfsd=load_content_structure(**where)(*images) if cfsd else None,
         **of_pixels,
     )
 
