@@ -49,7 +49,7 @@ def measure(
     judge: a name of `JUDGES`; it should not be the network that painted. lpips: a name of `LPIPS_NETWORKS`.
     size: the longer side in pixels at which the networks look; a smaller result is looked at as it is.
     style_scale: the longer side of the style over that of the result, as it was painted with.
-    cfsd: measure that too, which needs VGG-16 and takes longer than all else together.
+    cfsd: measure that too, which needs the weights `vgg16.torchvision`; otherwise it is None.
     device: where the networks run, `auto` takes a GPU if there is one. The convolutions are fp32.
 
     Raises UnknownNameError for a judge that is not there, InputError and PictureError for pictures that cannot be

@@ -59,7 +59,7 @@ def measure(
         The style's longer side over the result's, as it was painted with; without it 1, or what the recipe says if the
         painting is taken from there.
     cfsd
-        Measure the content distance CFSD too, for which VGG-16 is downloaded once; it takes longer than the rest.
+        Measure the content distance CFSD too, for which VGG-16 is downloaded once (59 MB).
     seams
         Measure only how far seams stand out where OUT, a texture, is laid side by side with itself.
     tile
