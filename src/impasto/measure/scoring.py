@@ -15,9 +15,9 @@ from impasto.measure.colour import colour_distance
 from impasto.measure.grid import grid_energy, has_room, relative_grid
 from impasto.measure.judges import DEFAULT_JUDGE, JUDGES
 from impasto.measure.lpips import DEFAULT_LPIPS, LPIPS_NETWORKS, load_lpips
-from impasto.measure.ms_ssim import ms_ssim, scales_of
 from impasto.measure.noise import noise_everywhere, noise_in_flat_areas
 from impasto.measure.scores import Scores
+from impasto.measure.structural_similarity import ms_ssim, scales_of
 from impasto.measure.style import StyleDistance, style_distance
 from impasto.pictures import Picture, Size, composite, picture_from, resize
 from impasto.weights import load_backbone
