@@ -1,6 +1,7 @@
 """Imports go one way, outside packages have one home, and listing things needs no torch."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,3 +111,13 @@ def test_the_front_door_opens_on_everything_it_names() -> None:
     assert set(impasto.__all__) <= set(dir(impasto))
     with pytest.raises(AttributeError, match="no attribute 'stylise'"):
         impasto.stylise  # noqa: B018
+
+
+@pytest.mark.parametrize("door", [f for f in FILES if "lazy_exports(" in f.read_text() and f.name == "__init__.py"])
+def test_no_name_that_a_room_gives_on_first_use_is_also_a_module_of_it(door: Path) -> None:
+    """Importing the module would put it in the name's place."""
+    room = importlib.import_module(".".join(door.parent.relative_to(HOUSE.parent).parts))
+    modules = {file.stem for file in door.parent.glob("*.py")} | {
+        file.parent.name for file in door.parent.glob("*/*.py")
+    }
+    assert set(room.__all__) & modules == set()

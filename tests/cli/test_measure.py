@@ -62,6 +62,13 @@ def test_the_table_puts_the_photo_beside_the_result():
     assert "4: 1.80 (1.20)" in table["grid"][2]
 
 
+def test_cfsd_has_a_row_only_if_it_was_asked_for():
+    names = [row[0] for row in rows(SCORES)]
+    assert [row[0] for row in rows(replace(SCORES, content_cfsd=None))] == [
+        name for name in names if name != "content distance, CFSD"
+    ]
+
+
 def test_what_a_small_picture_has_no_room_for_is_said():
     small = replace(SCORES, ms_ssim_scales=3, grid={}, photo_grid={}, relative_grid=None)
     table = {name: (value, photo, reading) for name, value, photo, reading in rows(small)}
@@ -93,7 +100,8 @@ def test_seams_need_neither_photo_nor_network(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--seams", "--style", "painting.png"], "leave out --content and --style"),
+        (["--seams", "--style", "painting.png"], "leave out --content, --style and --cfsd"),
+        (["--seams", "--cfsd"], "leave out --content, --style and --cfsd"),
         (["--tile", "200"], "tiles of 200 have no border within it"),
         (["--tile", "0"], "at least one pixel wide"),
     ],

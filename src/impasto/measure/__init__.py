@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from impasto.measure.grid import relative_grid as relative_grid
     from impasto.measure.judges import JUDGES as JUDGES
     from impasto.measure.judges import Judge as Judge
-    from impasto.measure.kernel_distance import kernel_distance as kernel_distance
+    from impasto.measure.kernel import kernel_distance as kernel_distance
     from impasto.measure.lpips import LPIPS_NETWORKS as LPIPS_NETWORKS
     from impasto.measure.lpips import Lpips as Lpips
     from impasto.measure.lpips import load_lpips as load_lpips
-    from impasto.measure.ms_ssim import ms_ssim as ms_ssim
     from impasto.measure.noise import noise_everywhere as noise_everywhere
     from impasto.measure.noise import noise_in_flat_areas as noise_in_flat_areas
     from impasto.measure.scores import Scores as Scores
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from impasto.measure.seam import seam_energy as seam_energy
     from impasto.measure.sets import SetScores as SetScores
     from impasto.measure.sets import measure_sets as measure_sets
+    from impasto.measure.structural_similarity import ms_ssim as ms_ssim
     from impasto.measure.style import StyleDistance as StyleDistance
     from impasto.measure.style import style_distance as style_distance
 
@@ -56,14 +56,14 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "frechet": ("frechet_distance",),
         "grid": ("GRID_PERIODS", "grid_energy", "relative_grid"),
         "judges": ("JUDGES", "Judge"),
-        "kernel_distance": ("kernel_distance",),
+        "kernel": ("kernel_distance",),
         "lpips": ("LPIPS_NETWORKS", "Lpips", "load_lpips"),
-        "ms_ssim": ("ms_ssim",),
         "noise": ("noise_everywhere", "noise_in_flat_areas"),
         "scores": ("Scores",),
         "scoring": ("measure",),
         "seam": ("SeamScores", "line_energies", "measure_seams", "seam_energy"),
         "sets": ("SetScores", "measure_sets"),
+        "structural_similarity": ("ms_ssim",),
         "style": ("StyleDistance", "style_distance"),
     },
 )

@@ -15,9 +15,9 @@ from impasto.measure.colour import colour_distance
 from impasto.measure.grid import grid_energy, has_room, relative_grid
 from impasto.measure.judges import DEFAULT_JUDGE, JUDGES
 from impasto.measure.lpips import DEFAULT_LPIPS, LPIPS_NETWORKS, load_lpips
-from impasto.measure.ms_ssim import ms_ssim, scales_of
 from impasto.measure.noise import noise_everywhere, noise_in_flat_areas
 from impasto.measure.scores import Scores
+from impasto.measure.structural_similarity import ms_ssim, scales_of
 from impasto.measure.style import StyleDistance, style_distance
 from impasto.pictures import Picture, Size, composite, picture_from, resize
 from impasto.weights import load_backbone
@@ -37,6 +37,7 @@ def measure(
     lpips: str = DEFAULT_LPIPS,
     size: int = DEFAULT_SIZE,
     style_scale: float = 1.0,
+    cfsd: bool = False,
     device: str = "auto",
     offline: bool = False,
     progress: ProgressCallback | None = None,
@@ -48,6 +49,7 @@ def measure(
     judge: a name of `JUDGES`; it should not be the network that painted. lpips: a name of `LPIPS_NETWORKS`.
     size: the longer side in pixels at which the networks look; a smaller result is looked at as it is.
     style_scale: the longer side of the style over that of the result, as it was painted with.
+    cfsd: measure that too, which needs the weights `vgg16.torchvision`; otherwise it is None.
     device: where the networks run, `auto` takes a GPU if there is one. The convolutions are fp32.
 
     Raises UnknownNameError for a judge that is not there, InputError and PictureError for pictures that cannot be
@@ -78,7 +80,7 @@ def measure(
         content_lpips=load_lpips(lpips, **where)(*images),
         content_ms_ssim=ms_ssim(small, small_photo),
         ms_ssim_scales=scales_of(small.width, small.height),
-        content_cfsd=load_content_structure(**where)(*images),
+        content_cfsd=load_content_structure(**where)(*images) if cfsd else None,
         **of_pixels,
     )
 

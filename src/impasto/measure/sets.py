@@ -12,7 +12,7 @@ from impasto.artefacts import ProgressCallback
 from impasto.backbones import Backbone
 from impasto.errors import InputError
 from impasto.measure.frechet import frechet_distance
-from impasto.measure.kernel_distance import LEAST_FOR_ERROR, kernel_distance
+from impasto.measure.kernel import LEAST_FOR_ERROR, kernel_distance
 from impasto.pictures import Picture, composite, picture_from, resize
 from impasto.weights import load_backbone
 
