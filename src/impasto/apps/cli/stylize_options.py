@@ -158,8 +158,8 @@ class Descent:
     optimizer
         lbfgs, adam, wave-adam, normalised or sgd.
     learning_rate
-        For adam, normalised and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for wave-adam, how far
-        the amplitude of a wave does.
+        For adam, normalised and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for
+        wave-adam, how far the amplitude of a wave does.
     start
         Where painting begins: content, noise, waves, mixed, or a picture of the result's shape, which is painted on at
         full size.
