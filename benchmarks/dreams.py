@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--size", default="384")
     parser.add_argument("--backbone", default="inception_v3", help="the network that dreams within a style")
     parser.add_argument("--channel", nargs="+", default=["mixed_6b:channel=100"], help="one for all pairs, or each")
-    parser.add_argument("--weight", type=float, default=0.1, help="of the dream within a style")
+    parser.add_argument("--weight", type=float, default=0.03, help="of the dream within a style")
     parser.add_argument("--pictures", type=Path, default=Path("gallery"), metavar="FOLDER")
     parser.add_argument("--page", type=Path, metavar="FOLDER")
     options = parser.parse_args()

@@ -28,13 +28,13 @@ class DreamingJob(NetworkJob):
     dream: what is raised, each like `mixed_6b` or `relu5_3:channel=120`, see `impasto.tasks.features.Feature.parse`; or
         `auto`, which takes what the other losses use least.
     dream_weight: how hard, over all else together, in gradient norm at the start of each level: 1 is as hard. The
-        other terms ease off on the way and the dream does not, so that 0.1 is plenty.
+        other terms ease off on the way and the dream does not, so that 0.03 is plenty.
     dream_backbone: the network that dreams, if it is another than the one that looks.
     dream_reasons: why `auto` took what it took.
     """
 
     dream: tuple[str, ...] = ()
-    dream_weight: float = 0.1
+    dream_weight: float = 0.03
     dream_backbone: str | None = None
     dream_reasons: tuple[str, ...] = ()
 

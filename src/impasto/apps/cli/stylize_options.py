@@ -129,7 +129,7 @@ class Dream:
         Layers or channels to raise, separated by commas: LAYER, LAYER:channel=NUMBER; or auto, which takes those that
         style and content use least, and says which.
     dream_weight
-        How hard, over style and content together at the start, on every network; 0.1 without it, 1 is as hard.
+        How hard, over style and content together at the start, on every network; 0.03 without it, 1 is as hard.
     dream_backbone
         The network that dreams, if it is another than the one that looks.
     """
