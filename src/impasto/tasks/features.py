@@ -87,7 +87,7 @@ def _position(text: str) -> tuple[int, int]:
 
 def check_layers(planned: Backbone, layers: Sequence[str]) -> None:
     """Raise UnknownNameError for a layer that a network does not have, JobError where it has no classifier."""
-    known = {*planned.graph.nodes, *planned.graph.aliases}
+    known = [*planned.graph.aliases, *planned.graph.nodes]
     if CLASSIFIER in layers and CLASSIFIER not in known:
         raise JobError(
             f"{planned.name} with the weights {planned.weights} has no classifier, so no class can be dreamt: take "
