@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 SIDES = (96, 256, 512, 1024, 2048)
 """Longer sides at which a job is rehearsed, as far as its own size and the time allow. The second one is passed over
-where it would be the job's own size and the job is small: see `is_worth_it`.
+where the job is small, see `is_worth_it`.
 """
+
+SMALL = 160
+"""The longer side up to which a job is small: what it takes is soon over, and a guess in proportion will do."""
 
 SMALL_SHARE = 0.1
 """The share of a small job that rehearsing it at its own size may take."""
@@ -42,7 +45,7 @@ LARGE_BLOCK = 1 << 26
 
 DESCENDED = (384, 768)
 """Longer sides at which the optimiser is weighed by itself, large enough that what it works with is small beside; the
-first alone for jobs no larger.
+first alone for small jobs.
 """
 
 DESCENT_STEPS = 14
@@ -235,16 +238,16 @@ def rehearse(
     """
     began = time.perf_counter()
     first, *larger = stage.sizes()
-    longer = max(stage.width, stage.height)
+    small = max(stage.width, stage.height) <= SMALL
     found = Rehearsal(
         weighed=(stage.weigh(*first, tiled),),
         timed=(stage.time(*first, tiled),),
-        descending=tuple(stage.weigh_descent(side) for side in DESCENDED[: 1 if longer <= DESCENDED[0] else 2]),
+        descending=tuple(stage.weigh_descent(side) for side in DESCENDED[: 1 if small else 2]),
         base=held_memory(stage.network.device),
         descent=stage.time_descent(*first),
         touching=time_touching() if stage.network.device.type == "cpu" else 0.0,
     )
-    if not larger or (len(larger) == 1 and roomy(found) and not is_worth_it(found, larger[0], estimate(found))):
+    if not larger or (small and roomy(found) and not is_worth_it(found, larger[0], estimate(found))):
         return found
     second, *larger = larger
     found = replace(
