@@ -11,7 +11,7 @@ from torch.autograd.function import once_differentiable
 
 from impasto.losses.statistic import widened
 
-BLOCK = 2**20
+BLOCK = 2**21
 """Numbers multiplied at a time: few enough for a processor's cache."""
 
 

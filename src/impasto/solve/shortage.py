@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import sys
-from contextlib import suppress
 from dataclasses import replace
 
-import torch
-
 from impasto.errors import SolveError, is_out_of_memory
+from impasto.solve.heap import give_back
 from impasto.solve.objective import Objective
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Problem
@@ -57,16 +52,6 @@ def step_that_fits(descent: Descent, objective: Objective, step: int) -> tuple[O
         del objective
         objective = objective_that_fits(in_smaller_tiles(problem, index), index)
         check_adds_up(objective)
-
-
-def give_back(device: torch.device) -> None:
-    """Give freed memory back to the system or the GPU, so that blocks of other sizes can be had."""
-    gc.collect()
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    elif sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # other C libraries than glibc
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def check_adds_up(objective: Objective) -> None:

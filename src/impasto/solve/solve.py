@@ -13,6 +13,7 @@ from impasto.errors import DivergedError, JobError
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.gain import Gain
 from impasto.solve.guards import diverged, warnings_about
+from impasto.solve.heap import keep_freed, trim
 from impasto.solve.optimizers import Descent
 from impasto.solve.problem import Level, Problem
 from impasto.solve.pyramid import carry_up, resize, zoomed
@@ -34,6 +35,15 @@ def solve(problem: Problem, *, resume: Snapshot | None = None) -> Iterator[Event
     Raises DivergedError, with the last good image, if the objective is no longer a number; SolveError if the memory
     does not suffice for the smallest tiles either.
     """
+    keep_freed(problem.backbone.device)
+    try:
+        yield from _levels(problem, resume)
+    finally:
+        trim()
+
+
+def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
+    """Everything that happens, in turn."""
     yield Started(problem.levels, sum(level.steps for level in problem.levels))
     image = resume.tensors["image"].to(problem.backbone.device) if resume else None
     number = resume.number if resume else 0

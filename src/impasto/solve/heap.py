@@ -1,0 +1,48 @@
+"""What becomes of memory that is freed: kept for the next step, or given back."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+from contextlib import suppress
+
+import torch
+
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+"""Parameters of glibc's `mallopt`, by its <malloc.h>."""
+
+KEPT = 2**31 - 1
+"""How much free memory may stay at the end of the heap, in bytes: the most that `mallopt` takes."""
+
+LARGE = 2**30
+"""Only blocks of this many bytes are still borrowed from the system one by one."""
+
+
+def keep_freed(device: torch.device) -> None:
+    """From now on this process keeps what it frees for what it needs next, where its C library is glibc.
+
+    Left alone, glibc gives a large tensor back as soon as it is freed, and the system hands out the next one page by
+    page, each cleared anew. A step frees and needs the same tensors as the one before, over and over.
+    """
+    if device.type == "cpu" and sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # other C libraries
+            library = ctypes.CDLL(None)
+            library.mallopt(MMAP_THRESHOLD, LARGE)
+            library.mallopt(TRIM_THRESHOLD, KEPT)
+
+
+def give_back(device: torch.device) -> None:
+    """Give freed memory back to the system or the GPU, for blocks of other sizes or other programs."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    else:
+        trim()
+
+
+def trim() -> None:
+    """Give back what the heap keeps, where the C library is glibc."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # other C libraries
+            ctypes.CDLL(None).malloc_trim(0)
