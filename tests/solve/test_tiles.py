@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from impasto.backbones import Backbone, default_layers, painting_defaults, receptive_fields
+from impasto.backbones.builder import Builder
 from impasto.errors import JobError
 from impasto.losses import (
     ActivationLoss,
@@ -122,7 +123,7 @@ def test_every_position_of_every_layer_is_owned_once(vgg: Backbone) -> None:
     image = torch.rand(1, 3, 43, 31)
     features = vgg(image, layers)
     counts = {name: torch.zeros(activation.shape[-2:]) for name, activation in features.items()}
-    for tile in tiles(vgg.graph.plan(layers), layers, (43, 31), 9, (0, 0), (43, 31)):
+    for tile in tiles(vgg.graph, layers, (43, 31), 9, (0, 0), (43, 31)):
         seen = vgg(image[..., tile.rows, tile.columns], layers)
         for name in layers:
             tile.part.of_whole(name, counts[name]).add_(1)
@@ -133,10 +134,19 @@ def test_every_position_of_every_layer_is_owned_once(vgg: Backbone) -> None:
 
 def test_a_tile_sees_no_more_than_it_must(vgg: Backbone) -> None:
     layers = ("relu2_1",)
-    plan = vgg.graph.plan(layers)
-    reach = receptive_fields(plan)["relu2_1"].vertical
-    largest = max(t.rows.stop - t.rows.start for t in tiles(plan, layers, (400, 400), 32, (0, 0), (400, 400)))
+    reach = receptive_fields(vgg.graph.plan(layers))["relu2_1"].vertical
+    largest = max(t.rows.stop - t.rows.start for t in tiles(vgg.graph, layers, (400, 400), 32, (0, 0), (400, 400)))
     assert largest <= 32 + reach.before + reach.after + 2 * reach.stride
+
+
+def test_a_layer_goes_by_its_other_name_too() -> None:
+    net = Builder()
+    net.add("conv", nn.Conv2d(3, 4, 3, stride=2, padding=1))
+    net.alias("first", net.add("relu", nn.ReLU()))
+    named, aliased = (tiles(net.graph(), (layer,), (40, 30), 8, (0, 0), (40, 30)) for layer in ("relu", "first"))
+    assert [(t.rows, t.columns, t.part.spans["first"]) for t in aliased] == [
+        (t.rows, t.columns, t.part.spans["relu"]) for t in named
+    ]
 
 
 def test_what_cannot_be_cut_says_so(make_problem: Callable[..., Problem]) -> None:

@@ -147,7 +147,7 @@ def test_what_was_measured_is_told_back_and_lines_go_on() -> None:
 
 def found_of(begin: float, look: float) -> Rehearsal:
     """What was found at 96 × 80 pixels."""
-    weighed = Weighed(pixels=7680, began=10**7, held=10**6, added=10**7, began_made=(), made=())
+    weighed = Weighed(pixels=7680, began=10**7, held=10**6, added=10**7)
     timed = Timed(pixels=7680, prepare=0.1, begin=begin, look=look, aim=0.0)
     return Rehearsal((weighed,), (timed,), ((100_000, 10**7),), 10**8, (0.0, 0.0), 0.0)
 

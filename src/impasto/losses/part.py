@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 
@@ -114,7 +115,8 @@ def _pasted(pieces: list[tuple[tuple[int, int], Tensor]]) -> Tensor:
     height = max(top + piece.shape[-2] for (top, _), piece in pieces)
     width = max(left + piece.shape[-1] for (_, left), piece in pieces)
     first = pieces[0][1]
-    whole = first.new_empty(1, first.shape[1], height, width)
+    shape = (1, first.shape[1], height, width)
+    whole = torch.empty(shape, dtype=first.dtype, device=first.device, memory_format=torch.channels_last)
     for (top, left), piece in pieces:
         whole[..., top : top + piece.shape[-2], left : left + piece.shape[-1]] = piece
     return whole

@@ -153,13 +153,12 @@ class InTiles(Look):
         return gradient
 
     def _tiles(self, image: Tensor) -> list[Tile]:
-        plan = self.backbone.graph.plan(self.layers)
         inner = (image.shape[-2], image.shape[-1])
         size = inner
         if self.offset is not None:
             rows, columns = self._places(image)
             size = (len(rows), len(columns))
-        return tiles(plan, self.layers, size, self.side, self.offset or (0, 0), inner)
+        return tiles(self.backbone.graph, self.layers, size, self.side, self.offset or (0, 0), inner)
 
     def _places(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Which rows and columns of the image are those of the picture as it is moved."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from impasto.backbones import Node, Reach, least_side, receptive_fields
+from impasto.backbones import Graph, Reach, least_side, receptive_fields
 from impasto.errors import JobError
 from impasto.losses import PIXELS, Part, Span
 
@@ -25,7 +25,7 @@ class Tile:
 
 
 def tiles(
-    plan: Sequence[Node],
+    graph: Graph,
     layers: Sequence[str],
     size: tuple[int, int],
     side: int,
@@ -34,11 +34,13 @@ def tiles(
 ) -> list[Tile]:
     """Cut a picture of height and width `size` into tiles of about `side` pixels.
 
-    plan: the nodes that compute `layers`. offset, inner: where in that picture the one lies whose pixels count as the
-    layer `input`, and its height and width; what is around it was mirrored.
+    graph: computes `layers`, which may go by their other names. offset, inner: where in that picture the one lies whose
+    pixels count as the layer `input`, and its height and width; what is around it was mirrored.
     Raises JobError for layers without positions, and for a side that is too small.
     """
+    plan = graph.plan(layers)
     fields = receptive_fields(plan)
+    fields |= {alias: fields[name] for alias, name in graph.aliases.items() if name in fields}
     missing = [name for name in layers if name not in fields and name != PIXELS]
     if missing:
         raise JobError(f"{missing[0]} sees the picture as a whole, so it cannot be computed in tiles")

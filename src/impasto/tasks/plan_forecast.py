@@ -16,10 +16,6 @@ Storage = Literal["fp32", "bf16"]
 CHANNEL_BYTES: dict[Storage, int] = {"fp32": 4, "bf16": 2}
 """Of one number of a curvature pair, by how the pairs are stored."""
 
-NEW_BLOCK = 1 << 25
-"""Bytes from which on the allocator gives a freed block back to the system (glibc)."""
-
-
 LOST, LOST_AT_FIRST, LOST_AT_MOST = 0.38, 0.6, 100_000_000
 """What the process comes to hold beyond what lives, since freed memory is not fit for all that comes next: a share of
 the live bytes, and a larger one of the first, up to so many bytes. From comparing the two on three networks at sizes
@@ -83,37 +79,23 @@ class Forecast:
         moves = 0 if self.shift == 1 else -(-level.steps // self.every)
         pairs = sum(min(step, choice.history) for step in range(level.steps))
         return sum(
-            self._begin(e) + moves * self._seconds("aim", e) + level.steps * self._look(e) for e in extents
+            self._begin(e) + moves * self._seconds("aim", e) + level.steps * self._seconds("look", e) for e in extents
         ) + pixels * (level.steps * first + pairs * growth)
 
     def _begin(self, pixels: int) -> float:
         """Seconds until the first step; what comes to live is touched for the first time."""
         last = self.rehearsal.weighed[-1]
-        grown = last.began * pixels / last.pixels
-        return (
-            self._seconds("begin", pixels) + self._touching(last.began_made, pixels) + grown * self.rehearsal.touching
-        )
-
-    def _look(self, pixels: int) -> float:
-        """Seconds of one evaluation by the network."""
-        return self._seconds("look", pixels) + self._touching(self.rehearsal.weighed[-1].made, pixels)
+        return self._seconds("begin", pixels) + last.began * pixels / last.pixels * self.rehearsal.touching
 
     def _seconds(self, name: str, pixels: int) -> float:
         timed = self.rehearsal.timed
         return line([float(t.pixels) for t in timed], [getattr(t, name) for t in timed], pixels)
 
-    def _touching(self, made: Sequence[int], pixels: int) -> float:
-        """Seconds for blocks that have become so large that they are new each time, where none were when timed."""
-        scale = pixels / self.rehearsal.weighed[-1].pixels
-        timed = self.rehearsal.timed[-1].pixels / self.rehearsal.weighed[-1].pixels
-        fresh = sum(size * scale for size in made if size * timed < NEW_BLOCK <= size * scale)
-        return fresh * self.rehearsal.touching
-
     def extents(self, width: int, height: int, tile: int) -> list[int]:
         """The pixels that are computed for each tile."""
         margin = self.shift - 1
         size = (height + min(margin, height - 1), width + min(margin, width - 1))
-        cut = tiles(self.network.graph.plan(self.layers), self.layers, size, tile, (0, 0), (height, width))
+        cut = tiles(self.network.graph, self.layers, size, tile, (0, 0), (height, width))
         return [(t.rows.stop - t.rows.start) * (t.columns.stop - t.columns.start) for t in cut]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from statistics import median
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,8 +41,8 @@ MOST_SHARE = 0.03
 LONGEST_SECONDS = 15.0
 """How long a rehearsal may take: some seconds or a share of the job, whichever is more, but never longer than that."""
 
-LARGE_BLOCK = 1 << 26
-"""Bytes; above the 32 MiB from which on glibc gives every freed block back to the system."""
+NEW_BYTES = 1 << 26
+"""How much is had from the system to find what that costs."""
 
 DESCENDED = (384, 768)
 """Longer sides at which the optimiser is weighed by itself, large enough that what it works with is small beside; the
@@ -56,16 +57,13 @@ LARGEST_SOURCE = 1024
 @dataclass(frozen=True)
 class Weighed:
     """Live bytes of one level. began: the most while it begins. held: of the pictures and the descent while the network
-    looks, without curvature pairs; added: by the network. began_made, made: of each tensor made while the level begins,
-    and by the network in one look.
+    looks, without curvature pairs; added: by the network.
     """
 
     pixels: int
     began: int
     held: int
     added: int
-    began_made: tuple[int, ...]
-    made: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Rehearsal:
 
     descending: pixels, and the most bytes of the optimiser there while the network does not look.
     base: bytes that the process holds afterwards. descent: seconds a pixel of the optimiser's own step,
-    and what each of its curvature pairs adds. touching: seconds that a byte of a large new block costs.
+    and what each of its curvature pairs adds. touching: seconds that a byte costs when it is had from the system.
     """
 
     weighed: tuple[Weighed, ...]
@@ -141,17 +139,10 @@ class Stage:
         notes, pixels = Notes(), width * height
         with Scales() as scales:
             problem = self.problem(width, height, 1, tiled)
-            scales.peak, scales.made = scales.now, []
+            scales.peak = scales.now
             play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes, scales=scales)))
         trial = 12 * pixels  # the first step tries none
-        return Weighed(
-            pixels=pixels,
-            began=notes.began,
-            held=notes.held + trial,
-            added=notes.added,
-            began_made=tuple(notes.began_made),
-            made=tuple(notes.made),
-        )
+        return Weighed(pixels=pixels, began=notes.began, held=notes.held + trial, added=notes.added)
 
     def weigh_descent(self, side: int) -> tuple[int, int]:
         """Pixels of a picture of this longer side, and the most bytes of the optimiser beside the network, curvature
@@ -211,21 +202,14 @@ def play(problem: Problem) -> None:
 
 
 def time_touching() -> float:
-    """Seconds that a byte of a large block costs when it is new, for the system hands out such blocks page by page.
-
-    Nothing, where the allocator keeps what was freed.
-    """
-
-    def seconds_to_fill() -> float:
-        since = time.perf_counter()
-        torch.empty(LARGE_BLOCK, dtype=torch.uint8).zero_()
-        return time.perf_counter() - since
-
-    new = median(seconds_to_fill() for _ in range(5))
-    block = torch.zeros(LARGE_BLOCK, dtype=torch.uint8)
-    since = time.perf_counter()
-    block.zero_()
-    return max(0.0, new - (time.perf_counter() - since)) / LARGE_BLOCK
+    """Seconds that a byte costs when it is new, for the system hands it out page by page, each cleared."""
+    block = torch.frombuffer(mmap.mmap(-1, NEW_BYTES), dtype=torch.uint8)
+    stamps = [time.perf_counter()]
+    for _ in range(2):
+        block.zero_()
+        stamps.append(time.perf_counter())
+    first, again = (after - before for before, after in pairwise(stamps))
+    return max(0.0, first - again) / NEW_BYTES
 
 
 def rehearse(

@@ -21,14 +21,13 @@ from impasto.solve.optimizers import Evaluate
 class Scales(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Weighs the tensors that are alive while it is entered: each storage once, from the operation that made it.
 
-    now, peak: their bytes, and the most since `peak` was last set. made: the bytes of each storage, until emptied.
+    now, peak: their bytes, and the most since `peak` was last set.
     """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._known: set[int] = set()
         self.now = self.peak = 0
-        self.made: list[int] = []
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -49,7 +48,6 @@ class Scales(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if key not in self._known:
             self._known.add(key)
             self.now += storage.nbytes()
-            self.made.append(storage.nbytes())
             weakref.finalize(storage, self._take_off, key, storage.nbytes())
 
     def _take_off(self, key: int, size: int) -> None:
@@ -62,9 +60,9 @@ class Notes:
     """What was seen of the steps of one level. Times are of `time.perf_counter`, in seconds; bytes are live ones.
 
     begun: when the descent began. starts, ends: of each step. looked: seconds of the network in each step.
-    began: the most bytes until then; began_made: those of each tensor made.
-    held: bytes before the network is asked in a step; added: the most that it takes beyond them; made: those of each
-    tensor that it makes. beside: the most at any time between; paired: those of the first curvature pair.
+    began: the most bytes until then.
+    held: bytes before the network is asked in a step; added: the most that it takes beyond them.
+    beside: the most at any time between; paired: those of the first curvature pair.
     """
 
     begun: float = 0.0
@@ -72,10 +70,8 @@ class Notes:
     ends: list[float] = field(default_factory=list)
     looked: list[float] = field(default_factory=list)
     began: int = 0
-    began_made: list[int] = field(default_factory=list)
     held: int = 0
     added: int = 0
-    made: list[int] = field(default_factory=list)
     beside: int = 0
     paired: int = 0
 
@@ -94,8 +90,7 @@ class Watched(Optimizer):
         notes, scales = self.notes, self.scales
         notes.begun = time.perf_counter()
         if scales is not None:
-            notes.began, notes.began_made = scales.peak, scales.made
-            scales.peak = scales.now
+            notes.began, scales.peak = scales.peak, scales.now
         return WatchedDescent(self.inner.begin(image, lattice=lattice, periodic=periodic), notes, scales)
 
 
@@ -121,13 +116,12 @@ class WatchedDescent(Descent):
         notes, scales = self.notes, self.scales
         if scales is not None:
             notes.beside, notes.held = max(notes.beside, scales.peak), scales.now
-            scales.peak, scales.made = scales.now, []
+            scales.peak = scales.now
         since = time.perf_counter()
         seen = evaluate(image)
         notes.looked.append(time.perf_counter() - since)
         if scales is not None:
-            notes.added, notes.made = scales.peak - notes.held, scales.made
-            scales.peak = scales.now
+            notes.added, scales.peak = scales.peak - notes.held, scales.now
         return seen
 
     def renew(self) -> None:
