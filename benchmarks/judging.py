@@ -17,6 +17,9 @@ class StyleJudge:
         self.layers = JUDGES[name].layers
         self.network = load_backbone(JUDGES[name].backbone, precision="fp32")
 
-    def __call__(self, image: Tensor, photo: Tensor, style: Tensor) -> float:
-        """Style distance by Gram matrices of [1, 3, H, W]: 1 for the photo, 0 for the style itself."""
-        return style_distance(image, photo, style, self.network, self.layers).gram
+    def __call__(self, image: Tensor, photo: Tensor, style: Tensor, where: Tensor | None = None) -> float:
+        """Style distance by Gram matrices of [1, 3, H, W]: 1 for the photo, 0 for the style itself.
+
+        where: [1, 1, H, W], the region that is judged; None judges all.
+        """
+        return style_distance(image, photo, style, self.network, self.layers, where).gram

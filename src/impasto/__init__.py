@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from impasto.solve import LevelStarted as LevelStarted
     from impasto.solve import Started as Started
     from impasto.solve import Step as Step
+    from impasto.tasks import Region as Region
     from impasto.tasks import StylizeJob as StylizeJob
     from impasto.weights import load_backbone as load_backbone
 
@@ -56,7 +57,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "Started",
             "Step",
         ),
-        "tasks": ("StylizeJob",),
+        "tasks": (
+            "Region",
+            "StylizeJob",
+        ),
         "weights": ("load_backbone",),
     },
 )

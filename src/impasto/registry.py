@@ -66,7 +66,9 @@ class OneOf:
         self.kinds = kinds
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """Stand for the union of all kinds, told apart by `kind`."""
+        """Stand for the union of all kinds, told apart by `kind`; of one kind, for that."""
         from pydantic import Field
 
+        if len(self.kinds) == 1:
+            return handler.generate_schema(next(iter(self.kinds.values())))
         return handler.generate_schema(Annotated[Union[tuple(self.kinds.values())], Field(discriminator="kind")])  # noqa: UP007

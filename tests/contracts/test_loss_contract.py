@@ -192,6 +192,71 @@ def test_one_position_and_one_channel_are_enough(loss: StatisticLoss) -> None:
     assert term({"a": torch.full((1, 1, 1, 1), 2.0)}).isfinite()
 
 
+GUIDED = [p for p in ALL if p.values[0].takes_positions]
+
+
+def test_losses_that_compare_statistics_can_be_guided_and_others_say_that_they_cannot() -> None:
+    for parameters in ALL:
+        loss = parameters.values[0]
+        inner = loss.loss if isinstance(loss, SmoothedLoss) else loss
+        assert loss.takes_positions == isinstance(inner, StatisticLoss)
+
+
+def corner(rows: int, columns: int) -> Tensor:
+    """Of 4 × 5 or 3 × 2 positions those in the upper left."""
+    mask = torch.zeros(rows, columns, dtype=torch.float64)
+    mask[: rows - 1, : columns - 1] = 1
+    return mask
+
+
+@pytest.mark.parametrize("loss", GUIDED)
+def test_a_guided_loss_sees_only_the_positions_that_count(loss: Loss) -> None:
+    if isinstance(loss, SmoothedLoss) and not loss.pointwise:
+        return  # its transform looks at all positions, whichever count
+    term = loss.bind(targets(loss, features(0, torch.float64)))
+    seen = features(1, torch.float64)
+    weights = {name: corner(*value.shape[-2:]) for name, value in seen.items()}
+    cropped = {name: value[..., :-1, :-1] for name, value in seen.items()}
+    weighed = term.value(term.sums(Seen(seen).weighed(weights)))
+    assert weighed.item() == pytest.approx(term(cropped).item(), rel=1e-9)
+
+
+@pytest.mark.parametrize("loss", GUIDED)
+def test_gradients_of_a_guided_loss_in_double_precision(loss: Loss) -> None:
+    term = loss.bind(targets(loss, features(0, torch.float64)))
+    generator = torch.Generator().manual_seed(5)
+    weights = {name: torch.rand(shape[-2:], generator=generator, dtype=torch.float64) for name, shape in SHAPES.items()}
+    leaves = [value.requires_grad_() for value in features(1, torch.float64).values()]
+
+    def value(*xs: Tensor) -> Tensor:
+        return term.value(term.sums(Seen(dict(zip(LAYERS, xs, strict=True))).weighed(weights)))
+
+    assert gradcheck(value, leaves)
+
+
+@pytest.mark.parametrize("loss", GUIDED)
+def test_parts_of_a_guided_picture_add_up(loss: Loss) -> None:
+    if isinstance(loss, SmoothedLoss) and not loss.pointwise:
+        return
+    term = loss.bind(targets(loss, features(1, torch.float64)))
+    seen = features(2, torch.float64)
+    weights = {name: corner(*value.shape[-2:]) + 0.25 for name, value in seen.items()}
+    parts = [
+        term.sums(Seen({n: seen[n][..., rows, columns] for n, (rows, columns) in computed.items()}, part, weights))
+        for part, computed in quarters()
+    ]
+    added = term.value([sum(numbers[1:], numbers[0]) for numbers in zip(*parts, strict=True)])
+    whole = term.value(term.sums(Seen(seen).weighed(weights)))
+    assert added.item() == pytest.approx(whole.item(), rel=1e-9)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_a_term_sums_as_many_numbers_for_one_layer_as_for_another(loss: Loss) -> None:
+    bound = targets(loss, features(0))
+    both, one = (placed.bind(bound).sums(Seen(features(1))) for placed in (loss, loss.placed(("a",))))
+    assert len(both) == 2 * len(one)
+
+
 @pytest.mark.parametrize("kind", list(LOSSES.values()), ids=list(LOSSES))
 @pytest.mark.parametrize(
     ("wrong", "said"),

@@ -5,6 +5,7 @@ from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticL
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.guide import GuideLoss
+from impasto.losses.guided import GuidedPart, GuidedTerm
 from impasto.losses.moments import MomentsLoss
 from impasto.losses.part import WHOLE, Part, Seen, SeenInParts, Span
 from impasto.losses.smoothed import SmoothedLoss
@@ -23,6 +24,8 @@ __all__ = [
     "Features",
     "GramLoss",
     "GuideLoss",
+    "GuidedPart",
+    "GuidedTerm",
     "Log",
     "Loss",
     "MomentsLoss",

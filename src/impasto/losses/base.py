@@ -32,7 +32,7 @@ class Term(abc.ABC):
 
     @abc.abstractmethod
     def sums(self, seen: Seen) -> tuple[Tensor, ...]:
-        """What is summed over the positions of a part of the picture."""
+        """What is summed over the positions of a part of the picture, as many numbers for one layer as for another."""
 
     @abc.abstractmethod
     def value(self, sums: Sequence[Tensor]) -> Tensor:
@@ -92,6 +92,11 @@ class Loss(abc.ABC):
         return False
 
     @property
+    def takes_positions(self) -> bool:
+        """Whether its sums go by the weights of positions, see `Seen.weighed`, so that a mask can guide it."""
+        return False
+
+    @property
     def weighted_layers(self) -> tuple[tuple[str, float], ...]:
         """Layers with their weights, repeats as given. Raises JobError if there are none."""
         if not self.layers:
@@ -125,13 +130,18 @@ class StatisticLoss(Loss):
 
     target: Role = field(default="style")
 
+    @property
+    def takes_positions(self) -> bool:
+        """They do."""
+        return True
+
     @abc.abstractmethod
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """Sum what matters over the positions of [1, C, H, W], each weighted by `positions` [H, W] if given."""
 
     def measure_seen(self, seen: Seen, name: str) -> Statistic:
         """The same of a layer of a part of a picture, for a loss that shares with others what it measures."""
-        return self.measure(seen.own(name))
+        return self.measure(seen.own(name), seen.positions(name))
 
     @abc.abstractmethod
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:

@@ -11,23 +11,14 @@ from impasto.losses.base import StatisticLoss, check_scale
 from impasto.losses.content import TINY
 from impasto.losses.part import Seen
 from impasto.losses.second_moments import second_moments
-from impasto.losses.statistic import Statistic, widened
+from impasto.losses.statistic import Statistic, counted
 
 GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
 
 
 def gram(activation: Tensor, positions: Tensor | None = None) -> Statistic:
     """G = F Fᵀ [C, C], summed over the positions of [1, C, H, W], with their number (or summed weight)."""
-    if positions is None:
-        return _without_means(second_moments(activation), activation)
-    flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, activation.shape[1])
-    weights = positions.reshape(-1, 1)
-    return Statistic(flat.T @ (flat * weights), weights.sum())
-
-
-def _without_means(moments: Tensor, activation: Tensor) -> Statistic:
-    """The Gram matrix out of the moments of [1, C, H, W]."""
-    return Statistic(moments[:-1], moments.new_tensor(activation.shape[-2] * activation.shape[-1]))
+    return Statistic(second_moments(activation, positions)[:-1], counted(activation, positions))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +52,7 @@ class GramLoss(StatisticLoss, kind="gram"):
 
     def measure_seen(self, seen: Seen, name: str) -> Statistic:
         """The same, from moments that other losses may share."""
-        return _without_means(seen.measured(second_moments, name), seen.own(name))
+        return Statistic(seen.measured(second_moments, name)[:-1], counted(seen.own(name), seen.positions(name)))
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""

@@ -18,7 +18,7 @@ from impasto.losses.base import StatisticLoss
 from impasto.losses.content import TINY
 from impasto.losses.part import Seen
 from impasto.losses.second_moments import second_moments
-from impasto.losses.statistic import Statistic, widened
+from impasto.losses.statistic import Statistic, counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +39,11 @@ class MomentsLoss(StatisticLoss, kind="moments"):
 
     def measure(self, activation: Tensor, positions: Tensor | None = None) -> Statistic:
         """[C + 1, C]: the Gram matrix with the channel sums as its last row."""
-        if positions is None:
-            return _of_all(second_moments(activation), activation)
-        flat = widened(activation).permute(0, 2, 3, 1).reshape(-1, activation.shape[1])
-        weights = positions.reshape(-1, 1)
-        return Statistic(torch.cat([flat.T @ (flat * weights), weights.T @ flat]), weights.sum())
+        return Statistic(second_moments(activation, positions), counted(activation, positions))
 
     def measure_seen(self, seen: Seen, name: str) -> Statistic:
         """The same, from moments that other losses may share."""
-        return _of_all(seen.measured(second_moments, name), seen.own(name))
+        return Statistic(seen.measured(second_moments, name), counted(seen.own(name), seen.positions(name)))
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""
@@ -56,11 +52,6 @@ class MomentsLoss(StatisticLoss, kind="moments"):
         of_means = (mean - wanted_mean).square().sum() / (wanted_mean.square().sum() + TINY)
         of_covariances = (covariance - wanted_covariance).square().sum() / (wanted_covariance.square().sum() + TINY)
         return self.balance * of_means + (1 - self.balance) * of_covariances
-
-
-def _of_all(moments: Tensor, activation: Tensor) -> Statistic:
-    """Moments summed over every position of [1, C, H, W]."""
-    return Statistic(moments, moments.new_tensor(activation.shape[-2] * activation.shape[-1]))
 
 
 def split_moments(moments: Tensor) -> tuple[Tensor, Tensor]:

@@ -71,13 +71,30 @@ WHOLE = Part()
 class Seen:
     """What was computed of a part of a picture: the features, and which of them are the part's own.
 
+    weights: how much each position of a layer counts, [H, W] of the whole layer, 0 or more; None counts all alike.
     What several losses measure of a layer is measured once.
     """
 
-    def __init__(self, features: Mapping[str, Tensor], part: Part = WHOLE) -> None:
+    def __init__(
+        self, features: Mapping[str, Tensor], part: Part = WHOLE, weights: Mapping[str, Tensor] | None = None
+    ) -> None:
         self.features = features
         self.part = part
-        self._measured: dict[tuple[Callable[[Tensor], Tensor], str], Tensor] = {}
+        self.weights = weights
+        self._measured: dict[tuple[Callable[..., Tensor], str], Tensor] = {}
+        self._weighed: dict[int, Seen] = {}
+
+    def weighed(self, weights: Mapping[str, Tensor] | None) -> Seen:
+        """The same with positions that count as much as `weights` say; the same weights give the same object."""
+        if weights is None:
+            return self
+        if id(weights) not in self._weighed:
+            self._weighed[id(weights)] = Seen(self.features, self.part, weights)
+        return self._weighed[id(weights)]
+
+    def positions(self, name: str) -> Tensor | None:
+        """How much each of the part's own positions of a layer counts, [h, w]; None if all count alike."""
+        return None if self.weights is None else self.part.of_whole(name, self.weights[name])
 
     def own(self, name: str, beyond: tuple[int, int] = (0, 0)) -> Tensor:
         """The part's own positions of a layer, [1, C, h, w]; `beyond` as in `Part.own`."""
@@ -87,10 +104,12 @@ class Seen:
         """The same positions of the layer of another, whole picture."""
         return self.part.of_whole(name, activation)
 
-    def measured(self, measure: Callable[[Tensor], Tensor], name: str) -> Tensor:
-        """What `measure` finds at the part's own positions of a layer."""
+    def measured(self, measure: Callable[..., Tensor], name: str) -> Tensor:
+        """What `measure` finds at the part's own positions of a layer; it is told their weights if they have any."""
         if (measure, name) not in self._measured:
-            self._measured[measure, name] = measure(self.own(name))
+            positions = self.positions(name)
+            told = () if positions is None else (positions,)
+            self._measured[measure, name] = measure(self.own(name), *told)
         return self._measured[measure, name]
 
 
@@ -98,16 +117,23 @@ SeenInParts = Callable[[], Iterable[Seen]]
 """Looks at a picture part by part."""
 
 
-def put_together(parts: SeenInParts, layers: Iterable[str]) -> dict[str, Tensor]:
+def put_together(parts: SeenInParts, layers: Iterable[str]) -> Mapping[str, Tensor]:
     """The activations of the whole picture at `layers`, from its parts in any order."""
+    return whole_of(parts, layers).features
+
+
+def whole_of(parts: SeenInParts, layers: Iterable[str]) -> Seen:
+    """The whole picture at `layers`, with the weights of its positions, from its parts in any order."""
     pieces: dict[str, list[tuple[tuple[int, int], Tensor]]] = {name: [] for name in layers}
+    weights: Mapping[str, Tensor] | None = None
     for seen in parts():
+        weights = seen.weights
         for name, kept in pieces.items():
             down, across = seen.part.spans.get(name, (Span(0), Span(0)))
             own = seen.own(name)
             if own.numel():
                 kept.append(((down.first, across.first), own.clone()))
-    return {name: _pasted(kept) for name, kept in pieces.items()}
+    return Seen({name: _pasted(kept) for name, kept in pieces.items()}, weights=weights)
 
 
 def _pasted(pieces: list[tuple[tuple[int, int], Tensor]]) -> Tensor:

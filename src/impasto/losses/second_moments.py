@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,9 +16,12 @@ BLOCK = 2**21
 """Numbers multiplied at a time: few enough for a processor's cache."""
 
 
-def second_moments(activation: Tensor) -> Tensor:
-    """Of [1, C, H, W] the sums over positions of F Fᵀ and, as the last row, of F: [C + 1, C] in float32 or wider."""
-    moments: Tensor = _SecondMoments.apply(activation)  # type: ignore[no-untyped-call]
+def second_moments(activation: Tensor, positions: Tensor | None = None) -> Tensor:
+    """Of [1, C, H, W] the sums over positions of F Fᵀ and, as the last row, of F: [C + 1, C] in float32 or wider.
+
+    positions: how much each counts, [H, W].
+    """
+    moments: Tensor = _SecondMoments.apply(activation, positions)  # type: ignore[no-untyped-call]
     return moments
 
 
@@ -52,13 +56,16 @@ class _SecondMoments(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, activation: Tensor) -> Tensor:
-        """Add up, block by block."""
-        ctx.save_for_backward(activation)
+    def forward(ctx: Any, activation: Tensor, positions: Tensor | None) -> Tensor:
+        """Add up, block by block; blocks that do not count are passed over."""
+        ctx.save_for_backward(activation, positions)
         rows = activation.permute(0, 2, 3, 1).flatten(0, 1)
         count, width, channels = rows.shape
         size = max(1, BLOCK // max(1, width * channels)) if activation.device.type == "cpu" else count
         total = widened(activation.new_zeros(channels + 1, channels))
+        if positions is not None:
+            _add_weighted(total, torch.split(rows, size), torch.split(positions, size))
+            return total
         for block in torch.split(rows, size):
             flat = block.reshape(-1, channels)
             total[:-1] += _product(flat.T, flat)
@@ -67,11 +74,23 @@ class _SecondMoments(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        """F (S + Sᵀ) plus the gradient to the sums, [1, C, H, W]."""
-        (activation,) = ctx.saved_tensors
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """F (S + Sᵀ) plus the gradient to the sums, [1, C, H, W], times the weights of the positions."""
+        activation, positions = ctx.saved_tensors
         _, channels, height, width = activation.shape
         slopes = (gradient[:-1] + gradient[:-1].T).to(activation.dtype)
         flat = activation.permute(0, 2, 3, 1).reshape(-1, channels)
         back = torch.addmm(gradient[-1].to(activation.dtype), flat, slopes)
-        return back.view(1, height, width, channels).permute(0, 3, 1, 2)
+        if positions is not None:
+            back = back * positions.reshape(-1, 1).to(back.dtype)
+        return back.view(1, height, width, channels).permute(0, 3, 1, 2), None
+
+
+def _add_weighted(total: Tensor, rows: Sequence[Tensor], weights: Sequence[Tensor]) -> None:
+    """Add to the moments [C + 1, C] what blocks of rows [h, W, C] give with weights [h, W], multiplied in full."""
+    for block, weight in zip(rows, weights, strict=True):
+        if weight.any():
+            flat = widened(block.reshape(-1, block.shape[-1]))
+            counting = weight.reshape(-1, 1).to(flat.dtype)
+            total[:-1] += (flat * counting).T @ flat
+            total[-1:] += counting.T @ flat

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated, Literal, Self
 
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch import Tensor
 from impasto.errors import JobError
 from impasto.losses.base import LOSSES, Features, Loss, Role, Targets, Term
 from impasto.losses.moments import MomentsLoss
-from impasto.losses.part import Seen
+from impasto.losses.part import Seen, SeenInParts, whole_of
 from impasto.losses.statistic import widened
 from impasto.losses.transforms import TRANSFORMS, Map, Softmax, Standardise, Transform
 from impasto.registry import OneOf
@@ -69,6 +70,11 @@ class SmoothedLoss(Loss, kind="smoothed"):
         return self.loss.dreams
 
     @property
+    def takes_positions(self) -> bool:
+        """Whether the wrapped loss's sums go by the weights of positions; the transform does not."""
+        return self.loss.takes_positions
+
+    @property
     def pointwise(self) -> bool:
         """Whether the maps of `bind_maps` act on each position by itself, so that tiles can be mapped one by one."""
         return self.transform.pointwise
@@ -92,9 +98,20 @@ class SmoothedLoss(Loss, kind="smoothed"):
 
     def bind(self, targets: Targets) -> Term:
         """Freeze the transform, bind the wrapped loss to the transformed targets."""
-        maps = self.bind_maps(targets)
-        term = self.loss.bind([(share, mapped(self, seen, maps)) for share, seen in targets])
-        return SmoothedTerm(self, maps, term)
+        return self._bound([(share, Seen(features)) for share, features in targets])
+
+    def bind_seen(self, targets: Sequence[tuple[float, SeenInParts]]) -> Term:
+        """The same with targets that are looked at part by part, which are put together for the transform.
+
+        Weights of positions count for what the wrapped loss measures, not for what the transform takes from a target.
+        """
+        layers = tuple(dict.fromkeys(self.layers))
+        return self._bound([(share, whole_of(parts, layers)) for share, parts in targets])
+
+    def _bound(self, targets: Sequence[tuple[float, Seen]]) -> Term:
+        maps = self.bind_maps([(share, seen.features) for share, seen in targets])
+        through = [(share, partial(_at_once, mapped_seen(self, seen, maps))) for share, seen in targets]
+        return SmoothedTerm(self, maps, self.loss.bind_seen(through))
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,7 @@ class SmoothedTerm(Term):
 
     def sums(self, seen: Seen) -> tuple[Tensor, ...]:
         """The wrapped loss's sums over what the transforms give."""
-        return self.term.sums(Seen(mapped(self.loss, seen.features, self.maps), seen.part))
+        return self.term.sums(mapped_seen(self.loss, seen, self.maps))
 
     def value(self, sums: Sequence[Tensor]) -> Tensor:
         """The wrapped loss's value."""
@@ -125,3 +142,13 @@ def mapped(loss: SmoothedLoss, features: Features, maps: Mapping[str, Map]) -> d
         name: maps[name](widened(features[name])) if name in maps else features[name]
         for name in dict.fromkeys(loss.layers)
     }
+
+
+def mapped_seen(loss: SmoothedLoss, seen: Seen, maps: Mapping[str, Map]) -> Seen:
+    """The same part with the same weights of positions, as the wrapped loss is to see it."""
+    return Seen(mapped(loss, seen.features, maps), seen.part, seen.weights)
+
+
+def _at_once(seen: Seen) -> Iterable[Seen]:
+    """A picture of one part."""
+    return (seen,)

@@ -44,3 +44,11 @@ class Statistic:
 def widened(activation: Tensor) -> Tensor:
     """The activation in float32, or in float64 if that is what it is: sums over positions lose too much in half."""
     return activation.to(torch.promote_types(activation.dtype, torch.float32))
+
+
+def counted(activation: Tensor, positions: Tensor | None = None) -> Tensor:
+    """How many positions [1, C, H, W] has, or, if they are weighted by `positions` [H, W], the sum of the weights."""
+    dtype = torch.promote_types(activation.dtype, torch.float32)
+    if positions is None:
+        return activation.new_tensor(activation.shape[-2] * activation.shape[-1], dtype=dtype)
+    return positions.sum(dtype=dtype)

@@ -138,7 +138,7 @@ def _assign(table: dict[str, Any], address: str, value: Any, cls: type[Any]) -> 
 
 def _with_field(item: Mapping[str, Any], field: str, value: Any, kinds: Mapping[str, type[Any]]) -> Any:
     """The loss with one field set: its own, or else that of the loss it wraps."""
-    inner, cls = _wrapped(item), kinds.get(str(item.get("kind")))
+    inner, cls = _wrapped(item), _kind_of(kinds, item)
     if inner is not None and cls is not None and field not in hints(cls):
         return {**item, WRAPPED: _with_field(inner, field, value, kinds)}
     return _merged(item, {**_weights_for(item, field, value), field: value})
@@ -192,7 +192,12 @@ def _target(kinds: Mapping[str, type[Any]], item: Mapping[str, Any]) -> Any:
     inner = _wrapped(item)
     if inner is not None:
         return _target(kinds, inner)
-    return item.get("target") or getattr(kinds.get(str(item.get("kind"))), "target", "none")
+    return item.get("target") or getattr(_kind_of(kinds, item), "target", "none")
+
+
+def _kind_of(kinds: Mapping[str, type[Any]], item: Mapping[str, Any]) -> type[Any] | None:
+    """The type of a table; None for one that says no kind."""
+    return kinds[item["kind"]] if "kind" in item else None
 
 
 def _weights_for(item: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:

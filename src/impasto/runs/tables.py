@@ -10,7 +10,8 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def defaults(cls: type[Any]) -> dict[str, Any]:
 def conform(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], what: str) -> dict[str, Any]:
     """Check the names in a table and bring its shorthands into the long form, without looking at values.
 
-    A kind alone stands for its table, `"none"` for null, a whole number for a text of digits, one value for a list.
+    A kind alone stands for its table, and need not be said where there is only one; `"none"` stands for null, a whole
+    number for a text of digits, one value for a list.
     Raises JobError that lists everything amiss: unknown kinds and keys with the nearest ones, numbers not finite.
     """
     problems: list[str] = []
@@ -80,7 +82,8 @@ def _table(data: Any, kinds: Mapping[str, type[Any]], where: str, what: str, pro
         data = {"kind": data}
     if not isinstance(data, Mapping):
         return data  # an object of one of the kinds, or something that pydantic will name
-    kind, place = data.get("kind"), f"{where}: " if where else ""
+    only = next(iter(kinds)) if len(kinds) == 1 else None
+    kind, place = data.get("kind", only), f"{where}: " if where else ""
     if not isinstance(kind, str):
         problems.append(f"{place}a `kind` is needed. Known: {', '.join(kinds)}.")
         return data
@@ -143,20 +146,32 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
-    from impasto.tasks import PictureSource
+    from impasto.tasks import MASK_WORDS, MaskSource, PictureSource
 
-    kind = data.get("kind")
+    kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
     known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
     placed = dict(data)
     for name in placed.keys() & known.keys():
         value, inner = placed[name], kinds_of(known[name])
         if value == NONE and accepts(known[name], types.NoneType):
             continue
-        if PictureSource in _parts(known[name]):
-            placed[name] = [_placed(v, folder) for v in value] if isinstance(value, list) else _placed(value, folder)
-        elif inner is not None and isinstance(value, Mapping):
-            placed[name] = _under(value, inner, folder)
+        parts = list(_parts(known[name]))
+        if PictureSource in parts:
+            placed[name] = _each(value, lambda path: _placed(path, folder))
+        elif MaskSource in parts:
+            placed[name] = _each(value, lambda path: path if path in MASK_WORDS else _placed(path, folder))
+        elif inner is not None:
+            placed[name] = _each(value, partial(_table_under, kinds=inner, folder=folder))
     return placed
+
+
+def _table_under(value: Any, *, kinds: Mapping[str, type[Any]], folder: Path) -> Any:
+    return _under(value, kinds, folder) if isinstance(value, Mapping) else value
+
+
+def _each(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value changed, or each of a list."""
+    return [change(item) for item in value] if isinstance(value, list) else change(value)
 
 
 def _placed(value: Any, folder: Path) -> Any:

@@ -7,6 +7,7 @@ from impasto.solve.normalised import Normalised
 from impasto.solve.optimizers import OPTIMIZERS, SGD, Adam, Descent, Optimizer
 from impasto.solve.problem import Level, Problem, Target
 from impasto.solve.pyramid import pyramid, resize
+from impasto.solve.region import Area, resized_mask
 from impasto.solve.shift import Shift
 from impasto.solve.solve import solve
 from impasto.solve.start import STARTS, ContentStart, MixedStart, NoiseStart, Start, WaveStart
@@ -19,6 +20,7 @@ __all__ = [
     "SGD",
     "STARTS",
     "Adam",
+    "Area",
     "ContentStart",
     "Descent",
     "Event",
@@ -44,6 +46,7 @@ __all__ = [
     "Waves",
     "pyramid",
     "resize",
+    "resized_mask",
     "solve",
     "solve_in_turn",
 ]

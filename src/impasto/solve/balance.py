@@ -36,12 +36,19 @@ def style_ratio(strength: float) -> float:
 
 
 def balance(
-    look: Look, terms: Sequence[tuple[Loss, Term]], content: Tensor, ratio: float | None, generator: Generator
+    look: Look,
+    terms: Sequence[tuple[Loss, Term]],
+    content: Tensor,
+    ratio: float | None,
+    generator: Generator,
+    within: Tensor | None = None,
 ) -> list[float]:
     """Return one factor to each term, to be multiplied with the loss's own weight.
 
     ratio: style over content, in gradient norm, as from `style_ratio`; at infinity the content counts for nothing. None
         leaves the weights of all but dreams as they are.
+    within: [1, 1, H, W], where gradients count for their norms, and how much; None counts all of the picture. A style
+        that is asked for on a small part of it would else pull the harder there.
 
     Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
     of its weight times the content's. The objective without dreams is scaled to 1 at the point measured. A loss that
@@ -51,17 +58,19 @@ def balance(
     """
     probe = content + PROBE_NOISE * white_noise(content, generator)
     held = {i: pair for i, pair in enumerate(terms) if not pair[0].dreams}
-    factors = dict.fromkeys(held, 1.0) if ratio is None else _balanced(look, held, probe, ratio)
+    factors = dict.fromkeys(held, 1.0) if ratio is None else _balanced(look, held, probe, ratio, within)
     if len(held) < len(terms):
         together = {str(i): (loss.weight * factors[i], term) for i, (loss, term) in held.items()}
-        pull = finite_norm(look.gradient(probe, together)[1]) if together else 0.0
+        pull = finite_norm(look.gradient(probe, together)[1], within) if together else 0.0
         for i, (_, term) in ((i, pair) for i, pair in enumerate(terms) if i not in held):
-            norm = finite_norm(look.gradient(probe, {str(i): (1.0, term)})[1])
+            norm = finite_norm(look.gradient(probe, {str(i): (1.0, term)})[1], within)
             factors[i] = (pull or 1.0) / norm if norm > 0 else 0.0
     return [factors[i] for i in range(len(terms))]
 
 
-def _balanced(look: Look, terms: Mapping[int, tuple[Loss, Term]], probe: Tensor, ratio: float) -> dict[int, float]:
+def _balanced(
+    look: Look, terms: Mapping[int, tuple[Loss, Term]], probe: Tensor, ratio: float, within: Tensor | None
+) -> dict[int, float]:
     """The factors of terms that do not dream, by their places."""
     groups: dict[str, dict[str, tuple[float, Term]]] = {}
     names = {i: loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in terms.items()}
@@ -71,7 +80,7 @@ def _balanced(look: Look, terms: Mapping[int, tuple[Loss, Term]], probe: Tensor,
     values: dict[int, float] = {}
     for name, group in groups.items():
         seen, gradient = look.gradient(probe, group)
-        norms[name] = finite_norm(gradient)
+        norms[name] = finite_norm(gradient, within)
         values |= {int(i): seen[i] for i in group}
     weights = role_factors(norms, ratio)
     whole = sum(
@@ -81,9 +90,9 @@ def _balanced(look: Look, terms: Mapping[int, tuple[Loss, Term]], probe: Tensor,
     return {i: weights[name] * scale for i, name in names.items()}
 
 
-def finite_norm(gradient: Tensor) -> float:
-    """The Euclidean norm. Raises DivergedError if it is not finite."""
-    norm = float(gradient.norm())
+def finite_norm(gradient: Tensor, within: Tensor | None = None) -> float:
+    """The Euclidean norm, of what lies `within`. Raises DivergedError if it is not finite."""
+    norm = float((gradient if within is None else gradient * within).norm())
     if not math.isfinite(norm):
         raise DivergedError("a loss has no finite gradient at the content picture. Try --precision fp32.")
     return norm

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,10 +12,17 @@ from torch import Tensor
 from impasto.losses import Loss, Role, SeenInParts, Term
 from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
+from impasto.solve.guidance import BoundPart, Guidance, Seeing, placed, position_weights
 from impasto.solve.looking import AtOnce, InTiles, Look
 from impasto.solve.problem import Problem, Target
 from impasto.solve.pyramid import resize
+from impasto.solve.region import resized_mask
 from impasto.solve.seeds import seeded
+from impasto.solve.shift import Offset
+
+MOST_KEPT = 4
+"""Pictures of a role up to which what is seen of them may be kept until all losses have measured it; more are looked at
+anew by each loss, so that a folder of styles needs no more memory than one."""
 
 
 class Objective:
@@ -24,17 +33,20 @@ class Objective:
 
     def __init__(self, problem: Problem, index: int) -> None:
         self.problem, self.index = problem, index
+        self._guided: dict[int, list[BoundPart]] = {}
+        self._weights_at: tuple[Offset | None, list[Mapping[str, Tensor]]] | None = None
         looked_through = (problem.backbone, problem.layers, problem.shift.pixels)
         self.look: Look = Around(*looked_through) if problem.periodic else AtOnce(*looked_through)
         if problem.tile is not None:
             self.look = InTiles(*looked_through, side=problem.tile)
         seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in problem.losses)}
-        bound = [(loss, loss.bind_seen(seen[loss.target])) for loss in problem.losses]
+        self.guidance = Guidance(problem, index)
+        bound = [(loss, self._bound(loss, seen[loss.target])) for loss in problem.losses]
         factors = [1.0] * len(bound)
         if problem.strength is not None or problem.balances_dreams:
             generator = seeded(problem, index, "balance")
             ratio = None if problem.strength is None else problem.calibration * style_ratio(problem.strength)
-            factors = balance(self.look, bound, self._content(), ratio, generator)
+            factors = balance(self.look, bound, self._content(), ratio, generator, self.guidance.coverage)
         self.terms: dict[str, tuple[float, Term]] = {}
         for (loss, term), factor in zip(bound, factors, strict=True):
             self.terms[self._name(loss)] = (loss.weight * factor, term)
@@ -47,11 +59,16 @@ class Objective:
         if not counting:
             self.losses = dict.fromkeys(self.terms, 0.0)
             return 0.0, torch.zeros_like(image)
-        values, gradient = self.look.gradient(image, counting)
+        values, gradient = self.look.gradient(self.guidance.shown(image), counting)
+        gradient = self.guidance.felt(gradient)
         self.losses = {name: values.get(name, 0.0) for name in self.terms}
         value = sum(values.values())
         good = math.isfinite(value) and math.isfinite(float(gradient.sum(dtype=torch.float64)))
         return (value if good else math.nan), gradient
+
+    def shown(self, image: Tensor) -> Tensor:
+        """What there is to see of a painting [1, 3, H, W], see `Problem.amount`."""
+        return self.guidance.shown(image)
 
     def look_from(self, step: int) -> bool:
         """Be the objective of the step of this index: with a `shift`, look from the place it has then.
@@ -68,19 +85,50 @@ class Objective:
         return shift.due(step)
 
     def _aim(self) -> None:
-        """Bind the losses that compare place by place to the content as it is seen from the present place."""
-        if not any(loss.target == "content" for loss in self.problem.losses):
-            return
-        seen = self._seen("content")
+        """Bind the losses that compare place by place to the content as it is seen from the present place.
+
+        Masks are seen from there too.
+        """
+        content = any(loss.target == "content" for loss in self.problem.losses)
+        seen = self._seen("content") if content else []
+        weights = self._weights()
         for (name, (weight, _)), loss in zip(list(self.terms.items()), self.problem.losses, strict=True):
             if loss.target == "content":
-                self.terms[name] = (weight, loss.bind_seen(seen))
+                self.terms[name] = (weight, self._bound(loss, seen))
+            elif id(loss) in self._guided:
+                self.terms[name] = (weight, placed(self._guided[id(loss)], weights))
 
-    def _seen(self, role: Role) -> list[tuple[float, SeenInParts]]:
-        """The pictures of a role with their shares, as they are seen from the present place."""
-        layers = dict.fromkeys(name for loss in self.problem.losses if loss.target == role for name in loss.layers)
-        look = self.look.at(tuple(layers))
-        return [(target.share, look.seen(self._scaled(target, role))) for target in self.problem.targets.get(role, ())]
+    def _bound(self, loss: Loss, seen: Seeing) -> Term:
+        """A loss bound to what is seen of its targets, guided if it is one of style and the problem is guided."""
+        if loss.target != "style" or not self.problem.is_guided:
+            return loss.bind_seen([(target.share, parts) for target, parts in seen])
+        self._guided[id(loss)] = self.guidance.bind(loss, seen)
+        return placed(self._guided[id(loss)], self._weights())
+
+    def _weights(self) -> list[Mapping[str, Tensor]]:
+        """How much each position of the style losses' layers counts for each region, seen from the present place."""
+        if self._weights_at is None or self._weights_at[0] != self.look.offset:
+            self._weights_at = (self.look.offset, self.guidance.weights(self.look.at(self._layers("style"))))
+        return self._weights_at[1]
+
+    def _layers(self, role: Role) -> tuple[str, ...]:
+        """The layers at which losses of a role look, each once."""
+        return tuple(dict.fromkeys(n for loss in self.problem.losses if loss.target == role for n in loss.layers))
+
+    def _seen(self, role: Role) -> list[tuple[Target, SeenInParts]]:
+        """The pictures of a role, and how they are seen from the present place."""
+        look = self.look.at(self._layers(role))
+        return [(target, self._seen_of(look, target, role)) for target in self.problem.targets.get(role, ())]
+
+    def _seen_of(self, look: Look, target: Target, role: Role) -> SeenInParts:
+        """What is seen of a target, positions weighed by its mask if it has one."""
+        image = self._scaled(target, role)
+        few = len(self.problem.targets[role]) <= MOST_KEPT
+        parts = look.seen(image) if few else partial(look.parts, image)
+        if target.mask is None:
+            return parts
+        weights = position_weights(look, resized_mask(target.mask, image.shape[-1], image.shape[-2]))
+        return lambda: (seen.weighed(weights) for seen in parts())
 
     def _content(self) -> Tensor:
         """The content picture at the size of the level."""

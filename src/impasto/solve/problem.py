@@ -12,6 +12,7 @@ from impasto.errors import JobError
 from impasto.losses import Loss, Role
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import Optimizer
+from impasto.solve.region import Area, check_guidance
 from impasto.solve.shift import Shift
 from impasto.solve.start import ContentStart, Start
 
@@ -21,10 +22,18 @@ MOST_ZOOM = 2.0
 
 @dataclass(frozen=True)
 class Target:
-    """A picture aimed at: image [1, 3, H, W] at the size it has at the last level, and its share among its role."""
+    """A picture aimed at: image [1, 3, H, W] at the size it has at the last level, and its share among its role.
+
+    mask: [1, 1, H, W] in 0 … 1: how much each of its pixels counts for a style; None counts all. Not all 0.
+    region: the place of the region of the problem that a style is for; 0 without regions.
+    layers: what a style's share is multiplied by at some layers, by their names; 1 at all others.
+    """
 
     image: Tensor
     share: float = 1.0
+    mask: Tensor | None = None
+    region: int = 0
+    layers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,11 @@ class Problem:
     periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
         laid side by side with itself. Takes a network built with circular padding, see `impasto.backbones.period_of`,
         and style alone.
+    regions: parts of the picture with styles of their own; each style says which region it is for. Without any, the
+        styles are for the whole picture.
+    amount: [1, 1, H, W] in 0 … 1 at the size of the last level: how much of the painting there is at each pixel. What
+        is missing is the content picture, and what is seen, judged and given back is the two together; styles pull as
+        much less. At 0 a pixel is that of the content picture, exactly.
     """
 
     backbone: Backbone
@@ -81,6 +95,8 @@ class Problem:
     tile: int | None = None
     least_gain: float = 0.0
     periodic: bool = False
+    regions: tuple[Area, ...] = ()
+    amount: Tensor | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -105,6 +121,7 @@ class Problem:
 
         if self.periodic:
             self._check_around()
+        check_guidance(self)
 
     def _check_around(self) -> None:
         """Raise JobError for what cannot go around."""
@@ -116,6 +133,12 @@ class Problem:
                 raise JobError(
                     f"{level.width}x{level.height} pixels do not go around: both sides must be multiples of {period}"
                 )
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether styles count for other places, or other layers, than all."""
+        by_layer = any(target.layers for target in self.targets.get("style", ()))
+        return bool(self.regions) or self.amount is not None or by_layer
 
     @property
     def balances_dreams(self) -> bool:

@@ -71,15 +71,15 @@ def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
                 yield TilesHalved(index, tile or 0)
             number += 1
             if not math.isfinite(descent.value):
-                raise DivergedError(diverged(objective.losses, problem), image)
+                raise DivergedError(diverged(objective.losses, problem), objective.shown(image))
             if renewed or descent.image is not image:
                 image, losses = descent.image, objective.losses
             settled = not gain.pays(step, descent.value)
             capture = Capture(descent, losses, index, step + 1, number, gain.mark, settled)
-            yield Step(index, step, number, losses, descent.value, image, capture)
+            yield Step(index, step, number, losses, descent.value, objective.shown(image), capture)
             if settled:
                 break
-        image = descent.image
+        image = objective.shown(descent.image)
         yield LevelDone(index, image)
     assert image is not None
     yield Finished(image, warnings_about(image, problem))

@@ -2,19 +2,24 @@
 
 from impasto.tasks.dream import DreamJob
 from impasto.tasks.job import JOBS, Job, PictureSource
+from impasto.tasks.masks import MASK_WORDS, MaskSource
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.reconstruct import ReconstructJob
+from impasto.tasks.region import Region
 from impasto.tasks.stylize import StylizeJob
 from impasto.tasks.texture import TextureJob
 from impasto.tasks.visualize_features import VisualizeFeaturesJob
 
 __all__ = [
     "JOBS",
+    "MASK_WORDS",
     "DreamJob",
     "Job",
+    "MaskSource",
     "PictureSource",
     "PictureStart",
     "ReconstructJob",
+    "Region",
     "StylizeJob",
     "TextureJob",
     "VisualizeFeaturesJob",

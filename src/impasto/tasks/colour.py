@@ -18,13 +18,16 @@ FLOOR = 1e-4
 """Variance added to every channel, so that grey pictures have an invertible covariance; about (2.5 levels)²."""
 
 
-def match_colours(photo: Tensor, styles: Sequence[Target], amount: float) -> Tensor:
-    """Return `photo` [1, 3, H, W] with its colours `amount` of the way to those of the styles, clipped to [0, 1]."""
+def match_colours(photo: Tensor, styles: Sequence[Target], amount: float, where: Tensor | None = None) -> Tensor:
+    """Return `photo` [1, 3, H, W] with its colours `amount` of the way to those of the styles, clipped to [0, 1].
+
+    where: [1, 1, H, W], how much each pixel counts for what the colours of the photo are; None counts all alike.
+    """
     total = sum(style.share for style in styles)
-    moments = [colour_moments(style.image) for style in styles]
+    moments = [colour_moments(style.image, style.mask) for style in styles]
     mean = sum((m * (s.share / total) for (m, _), s in zip(moments, styles, strict=True)), torch.zeros(()))
     covariance = sum((c * (s.share / total) for (_, c), s in zip(moments, styles, strict=True)), torch.zeros(()))
-    own_mean, own_covariance = colour_moments(photo)
+    own_mean, own_covariance = colour_moments(photo, where)
     root = matrix_root(own_covariance)
     inverse = torch.linalg.inv(root)
     transport = inverse @ matrix_root(root @ covariance @ root) @ inverse
@@ -35,12 +38,17 @@ def match_colours(photo: Tensor, styles: Sequence[Target], amount: float) -> Ten
     return result
 
 
-def colour_moments(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean [3] and covariance [3, 3] of the colours of [1, 3, H, W], in float64 on the CPU."""
+def colour_moments(image: Tensor, where: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Mean [3] and covariance [3, 3] of the colours of [1, 3, H, W], in float64 on the CPU.
+
+    where: [1, 1, H, W], how much each pixel counts; None counts all alike.
+    """
     colours = image[0].flatten(1).double().cpu()
-    mean = colours.mean(dim=1)
+    weights = torch.ones_like(colours[0]) if where is None else where.flatten().double().cpu()
+    shares = weights / weights.sum()
+    mean = colours @ shares
     centred = colours - mean[:, None]
-    return mean, centred @ centred.T / colours.shape[1] + FLOOR * torch.eye(3, dtype=torch.float64)
+    return mean, (centred * shares) @ centred.T + FLOOR * torch.eye(3, dtype=torch.float64)
 
 
 def matrix_root(matrix: Tensor) -> Tensor:

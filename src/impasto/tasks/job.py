@@ -25,25 +25,27 @@ class SourceOfPicture:
         """Admit a path, as text or as Path, and a Picture as it is; encode the path alone."""
         from pydantic_core import core_schema
 
-        def admit(value: object) -> object:
-            if isinstance(value, str) and value:
-                return Path(value)
-            if isinstance(value, Path | Picture):
-                return value
-            raise ValueError("must be the path of a picture")
-
-        def encode(value: object) -> str:
-            if isinstance(value, Picture):
-                raise JobError("a picture in memory cannot be written down; create a run, which stores it in a file")
-            return str(value)
-
         return core_schema.no_info_plain_validator_function(
-            admit,
+            self.admit,
             json_schema_input_schema=core_schema.str_schema(min_length=1),
             serialization=core_schema.plain_serializer_function_ser_schema(
-                encode, return_schema=core_schema.str_schema()
+                self.encode, return_schema=core_schema.str_schema()
             ),
         )
+
+    def admit(self, value: object) -> object:
+        """What the field holds for a value. Raises ValueError for one that is no picture's."""
+        if isinstance(value, str) and value:
+            return Path(value)
+        if isinstance(value, Path | Picture):
+            return value
+        raise ValueError("must be the path of a picture")
+
+    def encode(self, value: object) -> str:
+        """How it is written down. Raises JobError for a picture in memory."""
+        if isinstance(value, Picture):
+            raise JobError("a picture in memory cannot be written down; create a run, which stores it in a file")
+        return str(value)
 
 
 PictureSource = Annotated[Path | Picture, SourceOfPicture()]
@@ -55,9 +57,9 @@ def picture_source(value: object) -> Path | Picture:
     return Path(value) if isinstance(value, str | os.PathLike) else picture_from(value)
 
 
-def name_of(source: PictureSource, otherwise: str) -> str:
+def name_of(source: PictureSource | str, otherwise: str) -> str:
     """How messages call a picture: by its path, or `otherwise`."""
-    return otherwise if isinstance(source, Picture) else str(source)
+    return str(source) if isinstance(source, Path) else otherwise
 
 
 def absolute(source: PictureSource) -> PictureSource:

@@ -47,10 +47,15 @@ class PictureStart(Start, kind="picture"):
     def _read(self, width: int, height: int) -> Picture:
         name, picture = name_of(self.picture, "the start picture"), picture_from(self.picture)
         check_paintable(picture, name)
-        rounding = 1 / min(width, height, picture.width, picture.height)
-        if abs(picture.width * height / (picture.height * width) - 1) > SHAPE_TOLERANCE + rounding:
+        if not has_shape(picture, width, height):
             raise PictureError(
                 f"{name}: it is {picture.width}x{picture.height} and the result {width}x{height}: painting cannot "
                 "start from a picture of another shape. Crop it like the content, or give --size the start's shape."
             )
         return picture
+
+
+def has_shape(picture: Picture, width: int, height: int) -> bool:
+    """Whether a picture can be brought to width × height without being visibly stretched."""
+    rounding = 1 / min(width, height, picture.width, picture.height)
+    return abs(picture.width * height / (picture.height * width) - 1) <= SHAPE_TOLERANCE + rounding

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from torch import Tensor
 
-from impasto.backbones import Backbone, default_layers, painting_defaults
+from impasto.backbones import default_layers, painting_defaults
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
 from impasto.pictures import (
     Picture,
@@ -38,14 +38,13 @@ from impasto.solve import (
     pyramid,
     solve,
 )
-from impasto.tasks.colour import match_colours
 from impasto.tasks.dream_choice import CHOSEN, LONGEST, chosen_features, reasons
 from impasto.tasks.dream_terms import AUTO
-from impasto.tasks.dreaming_job import DreamingJob
+from impasto.tasks.guided_job import GuidedJob
 from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.picture_start import PictureStart
-from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
+from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
 
 if TYPE_CHECKING:
@@ -61,14 +60,12 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(DreamingJob, kind="stylize"):
+class StylizeJob(GuidedJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
-    styles: one or more pictures whose manner is taken; their statistics are blended in the shares `style_weights`
-        (equal if not given).
+    styles and what begins with `style`, regions, strength_map, protect: see `GuidedJob`.
     size: of the result: `"512"` the longer side, `"640x480"` exactly, None the content's own.
-    style_scale: the longer side of each style over the longer side of the result; larger means larger brushwork.
     strength: 0 (the photo, whatever the start) … 1 (all style); None takes the losses' own weights, as the papers'
         presets do.
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
@@ -90,10 +87,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
 
     kind: Literal["stylize"] = "stylize"
     content: PictureSource
-    styles: tuple[PictureSource, ...]
-    style_weights: tuple[float, ...] = ()
     size: str | None = "512"
-    style_scale: float = 1.0
     strength: float | None = 0.5
     match_colour: float = 1.0
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
@@ -112,25 +106,21 @@ class StylizeJob(DreamingJob, kind="stylize"):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "content", picture_source(self.content))
-        styles = self.styles if isinstance(self.styles, tuple | list) else (self.styles,)
-        object.__setattr__(self, "styles", tuple(picture_source(style) for style in styles))
-        for name in ("style_weights", "losses", "steps"):
+        for name in ("losses", "steps"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         check_values(self)
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
-        """The content, the styles, and the picture to start from if there is one."""
-        named = {f"style{i}": style for i, style in enumerate(self.styles, start=1)}
+        """The content, the styles and masks, and the picture to start from if there is one."""
         begun = {"start": self.start.picture} if isinstance(self.start, PictureStart) else {}
-        return {"content": self.content, **named, **begun}
+        return {"content": self.content, **self.style_inputs, **begun}
 
     def with_inputs(self, inputs: Mapping[str, PictureSource]) -> Self:
         """The same job with other pictures, by the names of `inputs`."""
         chosen = {**self.inputs, **inputs}
-        styles = tuple(chosen[f"style{i}"] for i in range(1, len(self.styles) + 1))
         start = replace(self.start, picture=chosen["start"]) if isinstance(self.start, PictureStart) else self.start
-        return replace(self, content=chosen["content"], styles=styles, start=start)
+        return replace(self, content=chosen["content"], start=start, **self.with_styles(inputs))
 
     def lend(self, other: Job) -> None:
         """Let another job paint with the network and the content of this one, if they are loaded and the very same."""
@@ -143,12 +133,11 @@ class StylizeJob(DreamingJob, kind="stylize"):
     def check(self) -> None:
         """Raise UnknownNameError for an unknown network, weights or layer, PictureError for a picture that will not do.
 
-        The pictures are read; no weights are.
+        Raises JobError for masks that do not go together. The pictures are read; no weights are.
         """
         self.plan_network()
-        for style in self.styles:
-            check_paintable(picture_from(style), name_of(style, "a style picture"))
         content = self.content_picture
+        self.check_styles(content)
         if isinstance(self.start, PictureStart):
             self.start.check(content.width, content.height)
 
@@ -169,10 +158,10 @@ class StylizeJob(DreamingJob, kind="stylize"):
         backbone.check_size(content.width, content.height, layers)
         start = ContentStart() if self.strength == 0 else self.start
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
-        styles = self.style_targets(content, backbone, layers)
+        styles, places = self.style_targets(content, backbone, layers), self.places(content, backbone.device)
         image = to_tensor(composite(content), backbone.device)
         if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
-            image = match_colours(image, styles, colour)
+            image = places.matched(image, styles, colour)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
         return Problem(
             backbone=backbone,
@@ -187,6 +176,8 @@ class StylizeJob(DreamingJob, kind="stylize"):
             least_gain=self.least_gain,
             shift=self.placed_shift,
             tile=self.tile,
+            regions=places.areas,
+            amount=places.amount,
             seed=self.seed,
         )
 
@@ -248,6 +239,11 @@ class StylizeJob(DreamingJob, kind="stylize"):
         return picture if size is None else resize(picture, width, height)
 
     @property
+    def style_layers(self) -> tuple[str, ...]:
+        """The layers at which losses of style look, each once."""
+        return tuple(dict.fromkeys(n for loss in self.held_losses if loss.target == "style" for n in loss.layers))
+
+    @property
     def needed_layers(self) -> tuple[str, ...]:
         """The layers that any loss looks at, each once."""
         return tuple(dict.fromkeys(name for loss in self.placed_losses for name in loss.layers))
@@ -273,19 +269,6 @@ class StylizeJob(DreamingJob, kind="stylize"):
         names = (name for name, _ in self.networks)
         pixels = max(painting_defaults(name).shift for name in names) if self.shift is None else self.shift
         return Shift(pixels=pixels, every=self.shift_every)
-
-    def style_targets(self, content: Picture, backbone: Backbone, layers: Iterable[str]) -> tuple[Target, ...]:
-        """The styles at the size they have beside the full-size result, with their shares."""
-        shares = self.style_weights or (1.0,) * len(self.styles)
-        longer = max(content.width, content.height) * self.style_scale
-        targets = []
-        for source, share in zip(self.styles, shares, strict=True):
-            name = name_of(source, "a style picture")
-            picture = picture_from(source)
-            check_paintable(picture, name)
-            width, height = fit_longer_side(picture, longer, backbone.least_side(layers))
-            targets.append(Target(to_tensor(resize(composite(picture), width, height), backbone.device), share))
-        return tuple(target for target in targets if target.share)
 
     def picture(self, image: Tensor) -> Picture:
         """The image as a picture, with the content's transparency and depth."""

@@ -141,7 +141,7 @@ def compared_with(out: Path, content: Path | None, style: Path | None, style_sca
     except InputError as error:
         missing = [NEEDED[name] for name, given in (("content", content), ("style", style)) if given is None]
         raise InputError(f"{error}. Give {', and '.join(missing)}.") from None
-    styles = [name for name in recipe.job.inputs if name.startswith("style")]
+    styles = [name for name in recipe.job.inputs if name.rstrip("0123456789").endswith("style") and "mask" not in name]
     if style is None and len(styles) != 1:
         raise InputError(f"{out} was painted from {len(styles)} styles: name the one to measure against with --style")
     painted_with = getattr(recipe.job, "style_scale", 1.0) if style is None else 1.0

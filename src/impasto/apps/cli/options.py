@@ -15,6 +15,7 @@ Number = TypeVar("Number", int, float)
 
 RESULT = Group("The result", sort_key=1)
 LOOK = Group("The look", sort_key=2)
+PLACES = Group("Where the style goes, and what counts of it", sort_key=2.5)
 NETWORK = Group("The network that looks", sort_key=3)
 DESCENT = Group("How it is painted", sort_key=4)
 DREAM = Group("The dream", sort_key=5)

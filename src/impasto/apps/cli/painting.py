@@ -26,7 +26,8 @@ def check_place(place: Path, job: Job, *, overwrite: bool) -> None:
     if place.exists():
         for name, source in job.inputs.items():
             if isinstance(source, Path) and source.exists() and source.samefile(place):
-                raise OutputError(f"{place} is the {name.rstrip('0123456789')} picture: the result needs another name")
+                called = name.rstrip("0123456789").replace("_", " ")
+                raise OutputError(f"{place} is the {called} picture: the result needs another name")
         if not overwrite:
             raise OutputError(f"{place} exists already: choose another name with -o, or give --overwrite")
 
@@ -36,7 +37,7 @@ def default_output(job: Job) -> Path:
 
     What else the job calls its results comes last, as in `STYLE_texture.png`.
     """
-    named = [source for name, source in job.inputs.items() if name != "start"]
+    named = [source for name, source in job.inputs.items() if not name.startswith(("start", "mask"))]
     stems = [source.stem if isinstance(source, Path) else "picture" for source in named]
     return Path("_".join(word for word in ("_".join(stems)[:100], job.result_word) if word) + ".png")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.apps.cli.guiding import Places
 from impasto.apps.cli.options import Json, PictureSize
 from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
 
@@ -21,6 +22,7 @@ def plan(
     *styles: Path,
     size: PictureSize = None,
     look: Look = Look(),  # noqa: B008 frozen
+    places: Places = Places(),  # noqa: B008
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
     dream: Dream = Dream(),  # noqa: B008
@@ -40,8 +42,8 @@ def plan(
         One or more pictures whose manner is taken.
     size
         The longer side in pixels, or width x height: 512, 1024x768.
-    look, network, descent, dream, machine, settings
-        The panels of `impasto.apps.cli.stylize_options`.
+    look, places, network, descent, dream, machine, settings
+        The panels of `impasto.apps.cli.stylize_options` and `.guiding`.
     json
         Write one JSON document.
     """
@@ -51,7 +53,7 @@ def plan(
     from impasto.runs import event_to_dict
     from impasto.tasks.plan import plan as made_for
 
-    wanted = asked("plan", content, styles, size, look, network, descent, dream, machine, settings)
+    wanted = asked("plan", content, styles, size, look, places, network, descent, dream, machine, settings)
     found = made_for(wanted.job, memory=wanted.memory, given=wanted.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
     if json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from impasto.apps.cli.guiding import Places
 from impasto.apps.cli.options import Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir
 from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
 
@@ -14,6 +15,7 @@ EXAMPLES = """Examples:
     impasto stylize photo.jpg painting.jpg -o out.png
     impasto stylize photo.jpg painting.jpg --size 1024 --strength 0.7
     impasto stylize photo.jpg a.jpg b.jpg --style-weights 2,1
+    impasto stylize photo.jpg wave.jpg --region sky.png=starry.jpg --protect face.png
     impasto stylize photo.jpg painting.jpg --preset gatys2016
     impasto stylize photo.jpg painting.jpg --set optimizer.history=50
     impasto stylize photos/ painting.jpg -o results/
@@ -28,6 +30,7 @@ def stylize(
     size: PictureSize = None,
     overwrite: Overwrite = False,
     look: Look = Look(),  # noqa: B008 frozen
+    places: Places = Places(),  # noqa: B008
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
     dream: Dream = Dream(),  # noqa: B008
@@ -48,7 +51,7 @@ def stylize(
     content
         The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
     styles
-        One or more pictures whose manner is taken.
+        One or more pictures whose manner is taken, or folders of them.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE.png in the
         current folder. For a folder of pictures, a folder; results that are there already are passed over.
@@ -56,8 +59,8 @@ def stylize(
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
         Replace the result if it is there already.
-    look, network, descent, dream, machine, settings
-        The panels of `impasto.apps.cli.stylize_options`.
+    look, places, network, descent, dream, machine, settings
+        The panels of `impasto.apps.cli.stylize_options` and `.guiding`.
     run_dir
         The folder that keeps the runs, instead of $IMPASTO_RUNS.
     quiet
@@ -69,7 +72,7 @@ def stylize(
     from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
     from impasto.apps.cli.stylize_job import asked
 
-    wanted = asked("stylize", content, styles, size, look, network, descent, dream, machine, settings)
+    wanted = asked("stylize", content, styles, size, look, places, network, descent, dream, machine, settings)
     room = Room(wanted.memory, wanted.given)
     if content is not None and wanted.photos:
         folder = check_results_folder(output, content)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.apps.cli.options import go_offline
+from impasto.apps.cli.guiding import Places, with_folders
+from impasto.apps.cli.options import go_offline, numbers
 from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Dream, Look, Network, PlannedMachine, Settings
 from impasto.errors import InputError
 
@@ -54,6 +55,7 @@ def asked(
     styles: Sequence[Path],
     size: str | None,
     look: Look,
+    places: Places,
     network: Network,
     descent: Descent,
     dream: Dream,
@@ -66,7 +68,7 @@ def asked(
     """
     from impasto.pictures import pictures_in
 
-    if settings.config is None and not styles:
+    if settings.config is None and not styles and not places.region:
         given = (
             "a picture to paint and at least one style" if content is None else f"at least one style after {content}"
         )
@@ -74,10 +76,14 @@ def asked(
     go_offline(machine.offline)
     memory = machine.memory_in_bytes()
     photos = pictures_in(content) if content is not None and content.is_dir() else []
+    pictures, shares = with_folders(styles, numbers("--style-weights", look.style_weights, float))
+    if shares is not None:
+        look = replace(look, style_weights=",".join(map(repr, shares)))
     flags = {
         "content": None if content is None else str(photos[0] if photos else content),
-        "styles": tuple(str(style) for style in styles) or None,
+        "styles": tuple(map(str, pictures)) if pictures or settings.config is None else None,
         "size": size,
+        **places.flags(),
         **dream.flags(),
         **machine.flags(),
     }
