@@ -13,6 +13,7 @@ from impasto.lazy import lazy_exports
 if TYPE_CHECKING:
     from impasto.backbones.backbone import Backbone as Backbone
     from impasto.backbones.backbone import Precision as Precision
+    from impasto.backbones.decoder import Decoder as Decoder
     from impasto.backbones.defaults import default_layers as default_layers
     from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.driving import driver as driver
@@ -37,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "backbone": ("Backbone", "Precision"),
+        "decoder": ("Decoder",),
         "defaults": ("default_layers", "painting_defaults"),
         "driving": ("driver",),
         "extent": ("least_side",),

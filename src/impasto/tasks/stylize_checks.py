@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from impasto.errors import JobError
@@ -13,16 +14,7 @@ if TYPE_CHECKING:
 
 def check_values(job: StylizeJob) -> None:
     """Raise JobError for a number out of its range, or lists that do not go together."""
-    if not job.styles:
-        raise JobError("a style picture is needed: name at least one")
-    if job.style_weights and len(job.style_weights) != len(job.styles):
-        raise JobError(
-            f"{len(job.styles)} styles but {len(job.style_weights)} style weights; give one weight to a style"
-        )
-    if any(not 0 <= w < float("inf") for w in job.style_weights) or (job.style_weights and not sum(job.style_weights)):
-        raise JobError(f"style weights must be 0 or more and not all 0: {list(job.style_weights)}")
-    if not 0 < job.style_scale <= 8:
-        raise JobError(f"style_scale must lie above 0 and up to 8, not {job.style_scale}")
+    check_styles(job.styles, job.style_weights, job.style_scale)
     if job.strength is not None and not 0 <= job.strength <= 1:
         raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {job.strength}")
     if not 0 <= job.match_colour <= 1:
@@ -39,3 +31,15 @@ def check_values(job: StylizeJob) -> None:
     if job.tile is not None and job.tile < 64:
         raise JobError(f"a tile must be at least 64 pixels, not {job.tile}")
     job.placed_shift.check_stay(job.optimizer.stay)
+
+
+def check_styles(styles: Sequence[object], shares: Sequence[float], scale: float) -> None:
+    """Raise JobError for no styles, shares that do not go with them, or a scale out of its range."""
+    if not styles:
+        raise JobError("a style picture is needed: name at least one")
+    if shares and len(shares) != len(styles):
+        raise JobError(f"{len(styles)} styles but {len(shares)} style weights; give one weight to a style")
+    if any(not 0 <= share < float("inf") for share in shares) or (shares and not sum(shares)):
+        raise JobError(f"style weights must be 0 or more and not all 0: {list(shares)}")
+    if not 0 < scale <= 8:
+        raise JobError(f"style_scale must lie above 0 and up to 8, not {scale}")
