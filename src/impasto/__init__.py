@@ -16,6 +16,7 @@ from impasto.lazy import lazy_exports
 if TYPE_CHECKING:
     from impasto.api import Result as Result
     from impasto.api import stylize as stylize
+    from impasto.api import stylize_fast as stylize_fast
     from impasto.errors import ImpastoError as ImpastoError
     from impasto.pictures import Picture as Picture
     from impasto.pictures import read_picture as read_picture
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from impasto.solve import LevelStarted as LevelStarted
     from impasto.solve import Started as Started
     from impasto.solve import Step as Step
+    from impasto.tasks import AdaINJob as AdaINJob
     from impasto.tasks import Region as Region
     from impasto.tasks import StylizeJob as StylizeJob
+    from impasto.tasks.feedforward import AdaIN as AdaIN
     from impasto.weights import load_backbone as load_backbone
 
 __version__ = "0.1.0"
@@ -39,6 +42,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "api": (
             "Result",
             "stylize",
+            "stylize_fast",
         ),
         "errors": ("ImpastoError",),
         "pictures": (
@@ -57,10 +61,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "Started",
             "Step",
         ),
-        "tasks": (
-            "Region",
-            "StylizeJob",
-        ),
+        "tasks": ("AdaINJob", "Region", "StylizeJob"),
+        "tasks.feedforward": ("AdaIN",),
         "weights": ("load_backbone",),
     },
 )

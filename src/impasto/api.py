@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from os import PathLike
@@ -22,7 +22,7 @@ from impasto.runs.folder import Run
 from impasto.runs.recipe import recipe_of
 from impasto.runs.settings import build_job
 from impasto.solve import Event, Finished, Noted, Step
-from impasto.tasks import StylizeJob
+from impasto.tasks import Job, StylizeJob
 from impasto.tasks.job import picture_source
 from impasto.tasks.plan import plan
 
@@ -94,15 +94,7 @@ def stylize(
 
     Raises the errors of `impasto.errors`: InputError, WeightsError, SolveError.
     """
-    many = isinstance(styles, list | tuple)
-    flags: dict[str, Any] = {
-        "content": picture_source(content),
-        "styles": [picture_source(style) for style in (styles if isinstance(styles, Sequence) and many else [styles])],
-        "seed": seed,
-        **settings,
-    }
-    if not isinstance(size, EllipsisType):
-        flags["size"] = "none" if size is None else str(parse_size(size))
+    flags = {**_pictures(content, styles, size), "seed": seed, **settings}
     if not isinstance(strength, EllipsisType):
         flags["strength"] = "none" if strength is None else strength
     job = build_job("stylize", preset=preset, flags=flags)
@@ -110,6 +102,48 @@ def stylize(
     job.weights_used()
     if isinstance(job, StylizeJob):
         job = job.fitted(plan(job, given=("history", "history_in") if "optimizer" in settings else ()))
+    return _carried_out(job, output, progress, keep_run)
+
+
+def stylize_fast(
+    content: object,
+    styles: object,
+    *,
+    size: int | str | tuple[int, int] | EllipsisType | None = ...,
+    strength: float = 1.0,
+    output: str | PathLike[str] | None = None,
+    progress: Callable[[Event | RunEvent], None] | None = None,
+    keep_run: bool = True,
+    **settings: Any,
+) -> Result:
+    """Paint `content` in the manner of `styles` in one pass (AdaIN) and return the result, which has no losses.
+
+    strength: 0, which is nearly the photo, to 1, all style. settings: further fields of `AdaINJob`.
+    All else, and what is raised: see `stylize`.
+    """
+    flags = {**_pictures(content, styles, size), "strength": strength, **settings}
+    job = build_job("adain", preset=None, flags=flags)
+    job.check()
+    job.weights_used()
+    return _carried_out(job, output, progress, keep_run)
+
+
+def _pictures(
+    content: object, styles: object, size: int | str | tuple[int, int] | EllipsisType | None
+) -> dict[str, Any]:
+    """The settings of a job that say what is painted from what, and how large; a size of `...` is not given."""
+    several = styles if isinstance(styles, list | tuple) else [styles]
+    given = {} if isinstance(size, EllipsisType) else {"size": "none" if size is None else str(parse_size(size))}
+    return {"content": picture_source(content), "styles": [picture_source(style) for style in several], **given}
+
+
+def _carried_out(
+    job: Job,
+    output: str | PathLike[str] | None,
+    progress: Callable[[Event | RunEvent], None] | None,
+    keep_run: bool,
+) -> Result:
+    """Make a run of a job and carry it out; its folder vanishes unless it is kept."""
     with nullcontext() if keep_run else tempfile.TemporaryDirectory(prefix="impasto-") as home:
         run = Run.create(
             job, output=None if output is None else Path(output), home=None if home is None else Path(home)

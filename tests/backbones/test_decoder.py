@@ -2,7 +2,7 @@
 
 import torch
 
-from impasto.backbones.decoder import PICTURE, adain_decoder
+from impasto.backbones.decoder import PICTURE, SCALE, Decoder, adain_decoder
 from impasto.weights.conventions import CONVENTIONS
 from impasto.weights.naming import expected_shapes
 
@@ -25,3 +25,25 @@ def test_its_file_counts_what_stands_between_the_convolutions_too():
     assert ours["conv3_1.weight"] == (128, 256, 3, 3)
     assert ours["conv1_1.weight"] == (3, 64, 3, 3)
     assert len(ours) == 18
+
+
+def test_a_block_of_features_is_decoded_from_four_around_it_and_no_others():
+    """So says the arithmetic, and so it is: what is farther away changes nothing, what is four away does."""
+    generator = torch.Generator().manual_seed(0)
+    decoder = Decoder(adain_decoder())
+    for parameter in decoder.parameters():
+        parameter.copy_(torch.rand(parameter.shape, generator=generator) / parameter[0].numel())
+    around = decoder.around
+    assert around == 4
+    features = torch.rand(1, 512, 2, 16, generator=generator)
+    block = slice(SCALE * 7, SCALE * 9)
+    before = decoder(features)[..., block]
+    for distance, alike in ((around + 1, True), (around, False)):
+        for place in (7 - distance, 8 + distance):
+            other = features.clone()
+            other[..., place] += 1
+            assert torch.equal(decoder(other)[..., block], before) is alike, place
+
+
+def test_bf16_gives_the_picture_in_float32():
+    assert Decoder(adain_decoder(), precision="bf16")(torch.rand(1, 512, 2, 2)).dtype == torch.float32

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from impasto.backbones.backbone import Precision as Precision
     from impasto.backbones.cells import averaged as averaged
     from impasto.backbones.cells import cells_of as cells_of
+    from impasto.backbones.decoder import Decoder as Decoder
     from impasto.backbones.defaults import default_layers as default_layers
     from impasto.backbones.defaults import painting_defaults as painting_defaults
     from impasto.backbones.driving import driver as driver
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "backbone": ("Backbone", "Precision"),
         "cells": ("averaged", "cells_of"),
+        "decoder": ("Decoder",),
         "defaults": ("default_layers", "painting_defaults"),
         "driving": ("driver",),
         "extent": ("least_side",),

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
+from impasto.backbones.backbone import DTYPES, Precision
 from impasto.backbones.builder import Builder
 from impasto.backbones.graph import Graph
+from impasto.backbones.window import window_of
 
 FEATURES = "relu4_1"
 """The layer of VGG-19 that is decoded."""
 
 PICTURE = "conv1_1"
 """The node that gives the picture."""
+
+SCALE = 8
+"""Pixels along each side that a feature becomes."""
+
+_ENLARGED = 2
+"""Times that every enlargement repeats a position along each side."""
 
 _CHANNELS = {
     "conv4_1": (512, 256),
@@ -38,5 +47,43 @@ def adain_decoder() -> Graph:
         if name != PICTURE:
             net.add(name.replace("conv", "relu"), nn.ReLU())
         if name.endswith("_1") and name != PICTURE:
-            net.add(f"upsample{int(name[4]) - 1}", nn.Upsample(scale_factor=2, mode="nearest"))
+            net.add(f"upsample{int(name[4]) - 1}", nn.Upsample(scale_factor=_ENLARGED, mode="nearest"))
     return net.graph()
+
+
+class Decoder(nn.Module):
+    """The decoder with its numbers, and the precision it computes in.
+
+    weights, weights_sha256: what the numbers are, for the record of a run.
+    """
+
+    def __init__(
+        self, graph: Graph, *, weights: str = "", weights_sha256: str = "", precision: Precision = "fp32"
+    ) -> None:
+        super().__init__()
+        self.weights = weights
+        self.weights_sha256 = weights_sha256
+        self.precision = precision
+        self.graph: Graph = graph.to(DTYPES[precision])
+        self.graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return RGB [N, 3, 8·H, 8·W], float32, about 0 … 1 and not clipped, for features [N, 512, H, W] at `FEATURES`.
+
+        H and W must be at least 2, or there is nothing to reflect at the borders.
+        """
+        wanted = features.to(DTYPES[self.precision]).contiguous(memory_format=torch.channels_last)
+        picture: Tensor = self.graph(wanted, (PICTURE,))[PICTURE]
+        return picture.float()
+
+    @property
+    def around(self) -> int:
+        """How many features on every side of a block of them the pixels decoded from that block see as well."""
+        first, end = 0, SCALE
+        for node in reversed(self.graph.plan((PICTURE,))):
+            window = window_of(node.op, 0)
+            if isinstance(node.op, nn.Upsample):
+                first, end = first // _ENLARGED, -(-end // _ENLARGED)
+            elif window is not None:
+                first, end = first - window.before, end + window.reach - 1 - window.before
+        return max(-first, end - 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from torch import Tensor
 
 from impasto.losses import Loss
-from impasto.solve.problem import Problem
+from impasto.solve.problem import Problem, Target
 
 FLAT = 0.02
 """Standard deviation over the positions of a picture, in its liveliest channel, under which it counts as blank."""
@@ -55,11 +55,7 @@ def counts(loss: Loss) -> bool:
 
 def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:
     """Say so if the picture came out nearly blank though the content was not, or a style was blank to begin with."""
-    warnings = [
-        "a style picture is nearly one flat colour, so there is little style to take from it"
-        for target in problem.targets.get("style", ())
-        if spread(target.image) < FLAT
-    ]
+    warnings = flat_style_warnings(problem.targets.get("style", ()))
     contents = problem.targets.get("content", ())
     if spread(image) < FLAT and any(spread(t.image) >= FLAT for t in contents):
         warnings.append(
@@ -67,6 +63,15 @@ def blank_warnings(image: Tensor, problem: Problem) -> tuple[str, ...]:
             "picture; try --strength instead of explicit weights"
         )
     return tuple(warnings)
+
+
+def flat_style_warnings(styles: Iterable[Target]) -> list[str]:
+    """Say so for every style that was blank to begin with."""
+    return [
+        "a style picture is nearly one flat colour, so there is little style to take from it"
+        for style in styles
+        if spread(style.image) < FLAT
+    ]
 
 
 def spread(image: Tensor) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import torch
 from torch import Generator, Tensor
@@ -12,6 +12,9 @@ from torch import Generator, Tensor
 from impasto.errors import JobError
 from impasto.registry import Registry
 from impasto.solve.waves import Waves
+
+if TYPE_CHECKING:
+    from impasto.solve.problem import Target
 
 STARTS: Registry[type[Start]] = Registry("start")
 
@@ -30,6 +33,20 @@ class Start(abc.ABC):
     def __init_subclass__(cls, kind: str = "") -> None:
         if kind:
             STARTS.add(kind, cls)
+
+    @property
+    def networks(self) -> tuple[tuple[str, str], ...]:
+        """The networks that it is painted by, each with the name of its weights."""
+        return ()
+
+    @property
+    def least_level(self) -> int:
+        """The longer side that the first level has at the least, in pixels, if the result has as many."""
+        return 1
+
+    def towards(self, styles: tuple[Target, ...], width: int) -> Start:  # noqa: ARG002
+        """The same, knowing the styles, which have the size that goes with a result of this width in pixels."""
+        return self
 
     @abc.abstractmethod
     def image(self, content: Tensor, generator: Generator) -> Tensor:

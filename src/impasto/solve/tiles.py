@@ -31,11 +31,13 @@ def tiles(
     side: int,
     offset: tuple[int, int],
     inner: tuple[int, int],
+    margin: int = 0,
 ) -> list[Tile]:
     """Cut a picture of height and width `size` into tiles of about `side` pixels.
 
     graph: computes `layers`, which may go by their other names. offset, inner: where in that picture the one lies whose
     pixels count as the layer `input`, and its height and width; what is around it was mirrored.
+    margin: pixels on every side of a tile in which the layers, too, must be what they are in the whole.
     Raises JobError for layers without positions, and for a side that is too small.
     """
     plan = graph.plan(layers)
@@ -48,7 +50,7 @@ def tiles(
     for axis in (0, 1):
         reaches = {name: (field.vertical, field.horizontal)[axis] for name, field in fields.items() if name in layers}
         strides = [(field.vertical, field.horizontal)[axis].stride for field in fields.values()]
-        axes.append(_along(reaches, max(strides), size[axis], side, least, offset[axis], inner[axis]))
+        axes.append(_along(reaches, max(strides), size[axis], side, least, offset[axis], inner[axis], margin))
     return [
         Tile(rows, columns, Part({name: (down[name], across[name]) for name in down}))
         for rows, down in axes[0]
@@ -57,7 +59,14 @@ def tiles(
 
 
 def _along(
-    reaches: dict[str, Reach], stride: int, size: int, side: int, least: int, offset: int, inner: int
+    reaches: dict[str, Reach],
+    stride: int,
+    size: int,
+    side: int,
+    least: int,
+    offset: int,
+    inner: int,
+    margin: int,
 ) -> list[tuple[slice, dict[str, Span]]]:
     """The tiles along one axis: the pixels computed, and the positions owned of each layer.
 
@@ -65,8 +74,8 @@ def _along(
     """
     if side < stride:
         raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
-    before = max(0, *(reach.before for reach in reaches.values()))
-    after = max(0, *(reach.after for reach in reaches.values()))
+    before = margin + max(0, *(reach.before for reach in reaches.values()))
+    after = margin + max(0, *(reach.after for reach in reaches.values()))
     bounds = [*range(0, size, side // stride * stride), size]
     while len(bounds) > 2 and size - max(0, (bounds[-2] - before) // stride * stride) < least:
         del bounds[-2]

@@ -1,6 +1,7 @@
 """Tasks: what Impasto can do with a picture, one job to a file. Importing this room registers them all in `JOBS`."""
 
 from impasto.tasks.dream import DreamJob
+from impasto.tasks.feedforward import AdaINJob, AdaINStart
 from impasto.tasks.job import JOBS, Job, PictureSource
 from impasto.tasks.masks import MASK_WORDS, MaskSource
 from impasto.tasks.picture_start import PictureStart
@@ -13,6 +14,8 @@ from impasto.tasks.visualize_features import VisualizeFeaturesJob
 __all__ = [
     "JOBS",
     "MASK_WORDS",
+    "AdaINJob",
+    "AdaINStart",
     "DreamJob",
     "Job",
     "MaskSource",

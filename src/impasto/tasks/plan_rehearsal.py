@@ -15,7 +15,7 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.pictures import picture_from, resize
-from impasto.solve import Problem, solve
+from impasto.solve import ContentStart, Problem, solve
 from impasto.tasks.plan_machine import held_memory
 from impasto.tasks.plan_watching import Notes, Scales, Watched
 
@@ -116,6 +116,8 @@ class Stage:
                 sides = (max(1, round(side * scale)) for side in (picture.width, picture.height))
                 shrunk[name] = resize(picture, *sides)
         self.small = job.with_inputs(shrunk)
+        if job.start.networks:  # which are let go before the first step
+            self.small = replace(self.small, start=ContentStart())
 
     def sizes(self) -> list[tuple[int, int]]:
         """The sizes to rehearse at, of the job's shape and no larger; none has a side too short for the network."""

@@ -46,6 +46,7 @@ from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.tasks.stylize_checks import check_values
+from impasto.weights import load_weights
 
 if TYPE_CHECKING:
     from impasto.tasks.plan import Plan
@@ -71,7 +72,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
     match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
         of 0.5 in proportion less, so that strength 0 is the photo.
     losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
-        `PictureStart` begins at full size, unless told otherwise.
+        `PictureStart` begins at full size, unless told otherwise; an `AdaINStart` at 256 pixels at least.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
@@ -122,6 +123,15 @@ class StylizeJob(GuidedJob, kind="stylize"):
         start = replace(self.start, picture=chosen["start"]) if isinstance(self.start, PictureStart) else self.start
         return replace(self, content=chosen["content"], start=start, **self.with_styles(inputs))
 
+    @property
+    def networks(self) -> tuple[tuple[str, str | None], ...]:
+        """The networks that look, and those that paint the start."""
+        return (*super().networks, *self.start.networks)
+
+    def weights_used(self) -> dict[str, str]:
+        """The weights of the networks that look, and of those that paint the start."""
+        return super().weights_used() | {weights: load_weights(weights).sha256 for _, weights in self.start.networks}
+
     def lend(self, other: Job) -> None:
         """Let another job paint with the network and the content of this one, if they are loaded and the very same."""
         super().lend(other)
@@ -156,9 +166,9 @@ class StylizeJob(GuidedJob, kind="stylize"):
         content = self.content_picture
         backbone, layers = self.network, self.needed_layers
         backbone.check_size(content.width, content.height, layers)
-        start = ContentStart() if self.strength == 0 else self.start
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles, places = self.style_targets(content, backbone, layers), self.places(content, backbone.device)
+        start = (ContentStart() if self.strength == 0 else self.start).towards(styles, content.width)
         image = to_tensor(composite(content), backbone.device)
         if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
             image = places.matched(image, styles, colour)
@@ -220,6 +230,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
         """The levels; the full size alone for the photo itself, and for a picture that is painted on."""
         at_once = isinstance(self.start, PictureStart) and self.start.level == "last"
         smallest = max(width, height) if at_once else self.smallest
+        smallest = max(smallest, self.start.least_level)
         levels = pyramid(width, height, smallest=smallest, shortest=shortest, steps=self.steps)
         return levels[-1:] if self.strength == 0 else levels
 

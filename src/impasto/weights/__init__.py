@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from impasto.weights.catalogue import CATALOGUE as CATALOGUE
     from impasto.weights.catalogue import DEFAULT as DEFAULT
     from impasto.weights.catalogue import WeightsEntry as WeightsEntry
+    from impasto.weights.decoder import load_decoder as load_decoder
     from impasto.weights.store import Report as Report
     from impasto.weights.store import Status as Status
     from impasto.weights.store import Weights as Weights
@@ -30,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "backbone": ("PrecisionChoice", "load_backbone"),
         "catalogue": ("CATALOGUE", "DEFAULT", "WeightsEntry"),
+        "decoder": ("load_decoder",),
         "store": (
             "Report",
             "Status",

@@ -9,6 +9,7 @@ from impasto.apps.cli.backbones import backbones
 from impasto.apps.cli.dream import EXAMPLES as DREAM_EXAMPLES
 from impasto.apps.cli.dream import dream
 from impasto.apps.cli.explore import explore
+from impasto.apps.cli.fast import fast
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.measure_many import EXAMPLES as MEASURE_MANY_EXAMPLES
 from impasto.apps.cli.measure_many import measure_many
@@ -54,6 +55,7 @@ def application() -> App:
     app.command(proofs, help_epilogue=PROOFS_EXAMPLES, usage=PROOFS_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
     app.command(dream, help_epilogue=DREAM_EXAMPLES, group=paint)
+    app.command(fast)
     app.command(reconstruct)
     app.command(explore)
     app.command(samples, help_epilogue="", group=paint)
@@ -65,6 +67,7 @@ def application() -> App:
     app.command(presets)
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
+    app["fast"].group = paint
     app["reconstruct"].group = paint
     app["explore"].group = paint
     app["--help"].group = setup

@@ -131,7 +131,8 @@ class PlainLines(Progress):
         last = event.index + 1 == self.pace.levels[event.level].steps
         if last or time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-            self.say(f"step {event.number} of {self.pace.total}: {losses_in_words(event)}{pace_in_words(self.pace)}")
+            words = losses_in_words(event)
+            self.say(f"step {event.number} of {self.pace.total}{words and f': {words}'}{pace_in_words(self.pace)}")
 
 
 class LivePanel(Progress):
@@ -194,7 +195,9 @@ def level_in_words(event: LevelStarted, pace: Pace) -> str:
 
 
 def losses_in_words(step: Step) -> str:
-    """The objective and each of its terms."""
+    """The objective and each of its terms; nothing where nothing is minimised."""
+    if not step.losses:
+        return ""
     terms = ", ".join(f"{name} {value:.4g}" for name, value in step.losses.items())
     return f"loss {step.value:.4g} ({terms})"
 

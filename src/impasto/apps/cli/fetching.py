@@ -104,7 +104,8 @@ def _fetch(backbone: str, weights: str | None, *, silent: bool) -> None:
     from impasto.backbones import BACKBONES
     from impasto.weights import DEFAULT, fetch, status
 
-    BACKBONES[backbone]
+    if backbone not in DEFAULT:
+        BACKBONES[backbone]  # says which there are
     name = weights or DEFAULT[backbone]
     if status(name).size is None:
         if not silent and not is_offline(False):

@@ -161,8 +161,8 @@ class Descent:
         For adam, normalised and sgd, in levels of an 8-bit channel: about how far a pixel moves in a step; for
         wave-adam, how far the amplitude of a wave does.
     start
-        Where painting begins: content, noise, waves, mixed, or a picture of the result's shape, which is painted on at
-        full size.
+        Where painting begins: content, noise, waves, mixed; adain, what one pass gives; or a picture of the result's
+        shape, which is painted on at full size.
     """
 
     steps: Annotated[str | None, Parameter(metavar="NUMBERS")] = None

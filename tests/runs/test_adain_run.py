@@ -1,0 +1,49 @@
+"""Pictures painted in one pass as runs: interrupted, resumed, repeated, and by one call."""
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+import impasto
+from impasto.runs import Run, execute, job_from_dict, job_from_recipe, job_to_dict
+from impasto.runs import keeping as keeping_module
+from impasto.solve import Step
+from impasto.tasks import AdaINJob
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def job(photo, painting):
+    return AdaINJob(content=photo, styles=(painting,), size="100x48", tile=64, device="cpu")
+
+
+@pytest.mark.parametrize("stop", [1, 3])
+def test_stopped_and_resumed_the_picture_is_the_same(job, stop, runs, tmp_path, monkeypatch):
+    monkeypatch.setattr(keeping_module, "CHECKPOINT_SECONDS", 0.0)
+    whole, cut = (Run.create(job, output=tmp_path / f"{name}.png") for name in ("whole", "cut"))
+    list(execute(whole))
+    with closing(execute(cut)) as events:
+        for event in events:
+            if isinstance(event, Step) and event.number == stop:
+                break
+    assert Run.open(cut.id).state == "interrupted"
+    list(execute(Run.open(cut.id)))
+    assert (tmp_path / "cut.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
+    assert job_from_recipe(tmp_path / "cut.png", content=job.content) == job
+    assert cut.weights.keys() == {"vgg19.gatys", "adain-decoder.gatys"}
+
+
+def test_it_survives_being_written_down(job):
+    assert job_from_dict(job_to_dict(job)) == job
+
+
+def test_one_call_paints_in_one_pass(photo, painting, runs, tmp_path):
+    result = impasto.stylize_fast(photo, [painting, painting], size=96, output=tmp_path / "out.png", device="cpu")
+    assert result.losses == {}
+    assert result.run.state == "finished"
+    assert result.picture.width == 96
+    again = impasto.stylize_fast(photo, painting, size=96, keep_run=False, device="cpu", style_weights=[1])
+    assert again.run is None
+    assert np.abs(again.picture.pixels - result.picture.pixels).max() < 1e-3
