@@ -10,6 +10,7 @@ from torch import Tensor
 from impasto.losses import Loss, Role, SeenInParts, Term
 from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
+from impasto.solve.grey import towards_grey
 from impasto.solve.looking import AtOnce, InTiles, Look
 from impasto.solve.problem import Problem, Target
 from impasto.solve.pyramid import resize
@@ -48,6 +49,8 @@ class Objective:
             self.losses = dict.fromkeys(self.terms, 0.0)
             return 0.0, torch.zeros_like(image)
         values, gradient = self.look.gradient(image, counting)
+        if self.problem.grey:
+            gradient = towards_grey(gradient)
         self.losses = {name: values.get(name, 0.0) for name in self.terms}
         value = sum(values.values())
         good = math.isfinite(value) and math.isfinite(float(gradient.sum(dtype=torch.float64)))

@@ -66,6 +66,7 @@ class Problem:
     periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
         laid side by side with itself. Takes a network built with circular padding, see `impasto.backbones.period_of`,
         and style alone.
+    grey: whether the picture is begun in grey and stays grey, so that only light and dark is painted.
     """
 
     backbone: Backbone
@@ -81,6 +82,7 @@ class Problem:
     tile: int | None = None
     least_gain: float = 0.0
     periodic: bool = False
+    grey: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -38,7 +38,8 @@ from impasto.solve import (
     pyramid,
     solve,
 )
-from impasto.tasks.colour import match_colours
+from impasto.tasks.colour import COLOURS, Colour, StyleColour
+from impasto.tasks.colouring import aimed_at, coloured, control, palette_of
 from impasto.tasks.dream_choice import CHOSEN, LONGEST, chosen_features, reasons
 from impasto.tasks.dream_terms import AUTO
 from impasto.tasks.dreaming_job import DreamingJob
@@ -71,8 +72,8 @@ class StylizeJob(DreamingJob, kind="stylize"):
     style_scale: the longer side of each style over the longer side of the result; larger means larger brushwork.
     strength: 0 (the photo, whatever the start) … 1 (all style); None takes the losses' own weights, as the papers'
         presets do.
-    match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
-        of 0.5 in proportion less, so that strength 0 is the photo.
+    colour: whose colours the result gets, and how, see `impasto.tasks.colour`; below a strength of 0.5 it counts in
+        proportion less, so that strength 0 is the photo.
     losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
         `PictureStart` begins at full size, unless told otherwise.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
@@ -95,7 +96,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
     size: str | None = "512"
     style_scale: float = 1.0
     strength: float | None = 0.5
-    match_colour: float = 1.0
+    colour: Annotated[Colour, OneOf(COLOURS)] = field(default_factory=StyleColour)
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
@@ -171,8 +172,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles = self.style_targets(content, backbone, layers)
         image = to_tensor(composite(content), backbone.device)
-        if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
-            image = match_colours(image, styles, colour)
+        image, styles = aimed_at(self, image, styles)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
         return Problem(
             backbone=backbone,
@@ -187,6 +187,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
             least_gain=self.least_gain,
             shift=self.placed_shift,
             tile=self.tile,
+            grey=control(self).grey,
             seed=self.seed,
         )
 
@@ -247,6 +248,11 @@ class StylizeJob(DreamingJob, kind="stylize"):
         self.check_room(width, height, self.tile or LEAST_TILE)
         return picture if size is None else resize(picture, width, height)
 
+    @cached_property
+    def palette(self) -> tuple[Target, ...]:
+        """The styles for their colours alone, read once. Raises PictureError like `check`."""
+        return palette_of(self)
+
     @property
     def needed_layers(self) -> tuple[str, ...]:
         """The layers that any loss looks at, each once."""
@@ -288,7 +294,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
         return tuple(target for target in targets if target.share)
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture, with the content's transparency and depth."""
+        """The image as a picture, in the colours asked for, with the content's transparency and depth."""
         content = self.content_picture
-        painted = to_picture(image, depth=content.depth)
+        painted = to_picture(coloured(self, image), depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)
