@@ -97,7 +97,9 @@ def test_json_tells_every_event_on_a_line(impasto, folder):
 
 
 def test_options_reach_the_job_and_set_counts_most(impasto, folder, environment):
-    (folder / "job.toml").write_text('steps = [9]\nseed = 3\nmatch_colour = 0.25\ncontent = "photo.png"\n')
+    (folder / "job.toml").write_text(
+        'steps = [9]\nseed = 3\ncolour = { kind = "style", amount = 0.25 }\ncontent = "photo.png"\n'
+    )
     outcome = impasto(
         *("stylize", "photo.png", "painting.png", "other.png", "-o", "out.png", *BRIEF, "--config", "job.toml"),
         *("--preset", "gatys2016"),
@@ -112,7 +114,7 @@ def test_options_reach_the_job_and_set_counts_most(impasto, folder, environment)
     assert job["style_weights"] == [3.0, 1.0]
     assert (job["optimizer"]["kind"], job["optimizer"]["learning_rate"]) == ("adam", 2.0)
     assert (job["start"]["kind"], job["pooling"], job["steps"]) == ("noise", "max", [3])
-    assert (job["seed"], job["match_colour"], job["strength"]) == (5, 0.25, "none")
+    assert (job["seed"], job["colour"]["amount"], job["strength"]) == (5, 0.25, "none")
     assert (content["weight"], style["weight"], style["layers"]) == (7.0, 11.0, ["relu1_1", "relu2_1"])
 
 

@@ -16,8 +16,8 @@ from impasto.measure import (
     noise_in_flat_areas,
     relative_grid,
 )
-from impasto.measure.cielab import to_cielab
 from impasto.pictures import Picture
+from impasto.pictures.cielab import to_cielab
 from impasto.pictures.samples import paint_sample
 
 

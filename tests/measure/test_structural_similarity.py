@@ -10,9 +10,9 @@ from scipy.ndimage import correlate1d, uniform_filter
 
 from impasto.errors import PictureError
 from impasto.measure import ms_ssim
-from impasto.measure.luma import luma
 from impasto.measure.structural_similarity import EXPONENTS, scales_of
 from impasto.pictures import Picture, resize
+from impasto.pictures.luma import luma
 from impasto.pictures.samples import sample_photograph
 
 

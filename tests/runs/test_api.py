@@ -62,8 +62,8 @@ def test_a_job_paints_pictures_in_memory_and_plain_paths(photo, quick):
 
 
 def test_settings_are_named_as_in_the_job(photo, painting, runs, quick):
-    with pytest.raises(JobError, match="Did you mean match_colour"):
-        impasto.stylize(photo, painting, match_color=1, **quick)
+    with pytest.raises(JobError, match="Did you mean colour"):
+        impasto.stylize(photo, painting, color="photo", **quick)
     with pytest.raises(InputError):
         impasto.stylize(photo, painting, **(quick | {"size": 0}))
     settings = quick | {"losses": None, "losses.gram.layers": ["relu1_1"], "losses.content.layers": ["relu1_2"]}

@@ -23,6 +23,7 @@ from impasto.pictures import Picture
 from impasto.runs import job_from_dict, job_from_toml, job_schema, job_to_dict, job_to_toml
 from impasto.solve import LBFGS, SGD, Adam, ContentStart, MixedStart, NoiseStart
 from impasto.tasks import JOBS, ReconstructJob, StylizeJob, TextureJob
+from impasto.tasks.colour import FreeColour, LuminanceColour, PhotoColour, StyleColour, ToneColour
 
 MINIMAL = {"content": "photo.jpg", "styles": ["painting.jpg"]}
 
@@ -63,6 +64,21 @@ optimizers = (
     | st.builds(SGD, learning_rate=above)
 )
 
+matching = {
+    "by": st.sampled_from(["transport", "cholesky", "pca", "histogram"]),
+    "when": st.sampled_from(["before", "after", "both"]),
+    "amount": unit,
+}
+colours = (
+    st.just(FreeColour())
+    | st.builds(StyleColour, **matching)
+    | st.builds(PhotoColour, **matching)
+    | st.builds(LuminanceColour, lightness=st.sampled_from(["photo", "style"]))
+    | st.builds(
+        ToneColour, amount=unit, blank=unit, lines=st.floats(0, 1e300), radius=st.floats(1e-3, 0.5), contrast=above
+    )
+)
+
 paintings = st.builds(
     StylizeJob,
     seed=st.integers(0, 2**32 - 1),
@@ -72,7 +88,7 @@ paintings = st.builds(
     | st.integers(1, 65000).map(str)
     | st.tuples(*[st.integers(1, 65000)] * 2).map("{0[0]}x{0[1]}".format),
     strength=st.none() | unit,
-    match_colour=unit,
+    colour=colours,
     weights=st.none() | text.filter(lambda name: name != "none"),
     pooling=st.sampled_from(["max", "average", "average-scaled"]),
     losses=st.lists(losses(), min_size=1, max_size=3).map(tuple),

@@ -7,6 +7,7 @@ from impasto.losses import ContentLoss, GramLoss, Log, SmoothedLoss, Softmax
 from impasto.runs import build_job, preset, preset_names
 from impasto.solve import Adam, MixedStart, NoiseStart
 from impasto.tasks import StylizeJob
+from impasto.tasks.colour import FreeColour
 
 PICTURES = {"content": "photo.jpg", "styles": ["painting.jpg"]}
 
@@ -30,7 +31,7 @@ def test_every_preset_makes_a_job(name):
 @pytest.mark.parametrize(("name", "style_over_content"), [("gatys2015", 1e4), ("gatys2016", 1e3)])
 def test_the_papers_constants(name, style_over_content):
     job = build(preset=name)
-    assert (job.strength, job.match_colour, job.pooling, job.padding) == (None, 0, "average", "zeros")
+    assert (job.strength, job.colour, job.pooling, job.padding) == (None, FreeColour(), "average", "zeros")
     assert isinstance(job.start, NoiseStart)
     assert job.steps == (500,)
     scaled = {"normalisation": "gatys", "activation_scale": 100}
@@ -55,7 +56,7 @@ def test_neural_styles_constants():
 
 def test_the_constants_of_wang_li_and_vasconcelos():
     job = build(preset="wang2021")
-    assert (job.backbone, job.strength, job.match_colour, job.steps) == ("resnet50", None, 0, (1000,))
+    assert (job.backbone, job.strength, job.colour, job.steps) == ("resnet50", None, FreeColour(), (1000,))
     assert [(item.loss.kind, item.weight) for item in job.losses] == [("content", 1), ("gram", 1e17)]
     assert {item.transform for item in job.losses} == {Softmax(temperature=10, mean="paper")}
     assert {item.loss.normalisation for item in job.losses} == {"neural-style"}

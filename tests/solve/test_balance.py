@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from impasto.backbones import Backbone
 from impasto.errors import JobError
-from impasto.losses import ActivationLoss, ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
+from impasto.losses import ActivationLoss, BlankLoss, ContentLoss, GramLoss, Loss, MomentsLoss, Term, VariationLoss
 from impasto.solve import LBFGS, SGD, Adam, Level, LevelStarted, Problem, Step, solve
 from impasto.solve.balance import PROBE_NOISE, balance, style_ratio
 from impasto.solve.looking import AtOnce
@@ -71,6 +71,26 @@ def test_each_term_without_a_target_has_its_own_weight(vgg: Backbone, image_of: 
     bench = Bench(vgg, (CONTENT, VariationLoss(weight=2.0)), image_of(20, 28, 1), image_of(24, 16, 2))
     weights = bench.balanced(0.3)
     assert bench.gradient(weights, "none") / bench.gradient(weights, "content") == pytest.approx(2, rel=1e-3)
+
+
+def test_blank_space_has_a_weight_of_its_own_beside_the_contents(
+    vgg: Backbone, image_of: Callable[..., Tensor]
+) -> None:
+    losses = (CONTENT, replace(CONTENT, weight=3.0), STYLE, BlankLoss(weight=2.0, contrast=1.0))
+    bench = Bench(vgg, losses, image_of(20, 28, 1), image_of(24, 16, 2))
+    weights = bench.balanced(0.5)
+    contents, blank, style = (
+        bench.gradient([w if keep(loss) else 0.0 for w, loss in zip(weights, losses, strict=True)], role)
+        for role, keep in (
+            ("content", lambda loss: loss.kind == "content"),
+            ("content", lambda loss: loss.kind == "blank"),
+            ("style", lambda loss: loss.kind == "gram"),
+        )
+    )
+    assert blank / contents == pytest.approx(2, rel=1e-3)
+    assert style / contents == pytest.approx(style_ratio(0.5), rel=1e-3)
+    assert weights[1] / weights[0] == pytest.approx(3)
+    assert bench.value(weights) == pytest.approx(1, rel=1e-3)
 
 
 def test_strength_0_drops_style_and_1_drops_content(vgg: Backbone, image_of: Callable[..., Tensor]) -> None:

@@ -172,7 +172,7 @@ def test_a_style_may_count_by_a_part_of_it_alone(one_level: Make, image_of: Imag
             at_noise(one_level(losses=losses, targets={"style": (target,)}, strength=None, tile=tile))[0]
             for target in (Target(left), Target(painting, mask=mask))
         ]
-        assert found[0] == pytest.approx(found[1], rel=1e-5)
+        assert found[0] == pytest.approx(found[1], rel=5e-5)
 
 
 def test_each_style_may_count_at_layers_of_its_own(one_level: Make, image_of: Image) -> None:

@@ -13,6 +13,7 @@ from impasto.losses import ActivationLoss, ContentLoss, GramLoss
 from impasto.pictures import Picture
 from impasto.solve import Finished, LevelStarted, Noted
 from impasto.tasks import StylizeJob
+from impasto.tasks.colour import FreeColour
 from impasto.tasks.dream_choice import chosen_features, cosine
 
 RGB = Preprocessing("rgb", 1.0, (0.5,) * 3, (0.25,) * 3)
@@ -30,7 +31,7 @@ def job_of(picture_of: Callable[..., Picture], make_vgg: Callable[..., Backbone]
             "smallest": 64,
             "steps": (5,),
             "losses": (ContentLoss(layers=("relu2_1",)), GramLoss(layers=("relu1_1", "relu2_1"))),
-            "match_colour": 0.0,
+            "colour": FreeColour(),
             "device": "cpu",
             "precision": "fp32",
         }

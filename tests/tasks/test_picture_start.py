@@ -15,6 +15,7 @@ from impasto.pictures import Picture, write_picture
 from impasto.runs import job_from_toml, job_to_toml
 from impasto.solve import STARTS, Finished, Started
 from impasto.tasks import PictureStart, StylizeJob
+from impasto.tasks.colour import FreeColour
 from impasto.tasks.pixels import to_tensor
 
 Pictures = Callable[..., Picture]
@@ -31,7 +32,7 @@ def job_of(picture_of: Pictures, vgg: Backbone) -> Make:
             "styles": (picture_of(40, 40, 2),),
             "size": None,
             "losses": (ContentLoss(layers=("relu2_1",)), GramLoss(layers=("relu1_1", "relu2_1"))),
-            "match_colour": 0.0,
+            "colour": FreeColour(),
             "smallest": 20,
             "steps": (3, 2),
             "device": "cpu",

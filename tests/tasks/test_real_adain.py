@@ -17,7 +17,8 @@ from impasto.pictures.samples import paint_sample, sample_photograph
 from impasto.runs import job_from_toml, job_to_toml
 from impasto.solve import Finished, LevelStarted, Started, Step, Target
 from impasto.tasks import JOBS, AdaINJob, AdaINStart, StylizeJob
-from impasto.tasks.colour import colour_moments
+from impasto.tasks.colour import FreeColour
+from impasto.tasks.colour_matching import colour_moments
 from impasto.tasks.feedforward import AdaIN
 from impasto.tasks.feedforward import adain as adain_module
 from impasto.tasks.pixels import to_tensor
@@ -116,7 +117,7 @@ def test_styles_are_blended_in_their_shares(job_of: Make, painting: Picture) -> 
 
 def test_keeping_the_colours_brings_them_nearer_to_the_photos(job_of: Make, photo: Picture) -> None:
     def distance(image: Tensor) -> float:
-        return float((colour_moments(image)[0] - colour_moments(to_tensor(photo))[0]).norm())
+        return float((colour_moments(Target(image))[0] - colour_moments(Target(to_tensor(photo)))[0]).norm())
 
     assert distance(painted(job_of(keep_colour=1.0))) < 0.5 * distance(painted(job_of()))
 
@@ -219,7 +220,7 @@ def test_networks_are_lent(job_of: Make, network: AdaIN) -> None:
 
 
 def test_as_a_start_it_is_what_one_pass_makes_of_the_photo(network: AdaIN, photo: Picture, painting: Picture) -> None:
-    settings: dict[str, Any] = {"content": photo, "styles": (painting,), "device": "cpu", "match_colour": 0.0}
+    settings: dict[str, Any] = {"content": photo, "styles": (painting,), "device": "cpu", "colour": FreeColour()}
     job = StylizeJob(start=AdaINStart(smallest=64), smallest=16, size="90", steps=(0,), padding="reflect", **settings)
     assert [max(level.width, level.height) for level in job.levels()] == [90]
     problem = job.problem()

@@ -18,6 +18,8 @@ from impasto.pictures import Picture, picture_from, write_picture
 from impasto.runs import Run, build_job, job_from_dict, job_from_toml, job_to_dict, job_to_toml
 from impasto.solve import Area, Event, Finished, Target
 from impasto.tasks import Region, StylizeJob
+from impasto.tasks.colour import FreeColour, LuminanceColour, PhotoColour, StyleColour
+from impasto.tasks.colouring import aimed_at
 from impasto.tasks.manner import boxes_in, turned
 from impasto.tasks.masks import mask_for
 from impasto.tasks.places import Places
@@ -45,7 +47,7 @@ def job_of(picture_of: Pictures, make_vgg: Callable[..., Backbone]) -> Paint:
             "styles": (picture_of(40, 40, 2),),
             "size": "32",
             "losses": LOSSES,
-            "match_colour": 0.0,
+            "colour": FreeColour(),
             "smallest": 16,
             "steps": (3,),
             "device": "cpu",
@@ -192,7 +194,7 @@ def test_the_styles_are_for_what_no_region_covers(job_of: Paint, picture_of: Pic
 def test_without_styles_for_the_rest_it_stays_the_photo(job_of: Paint, picture_of: Pictures) -> None:
     soft = left_half()
     soft[:, 24:40] = np.linspace(1, 0, 16)
-    job = job_of(styles=(), regions=(region_of(picture_of, mask=picture_from(soft)),), size=None, match_colour=1.0)
+    job = job_of(styles=(), regions=(region_of(picture_of, mask=picture_from(soft)),), size=None, colour=StyleColour())
     problem = job.problem()
     torch.testing.assert_close(problem.regions[0].mask * problem.amount, torch.from_numpy(soft)[None, None])
     levels = change(paint(job), job.content_picture)
@@ -217,7 +219,9 @@ def test_what_is_protected_stays_to_a_level_of_255_and_the_rest_is_painted(
     strength: float, job_of: Paint, picture_of: Pictures, tmp_path: Path
 ) -> None:
     photo = picture_of(48, 64, 1)
-    job = job_of(content=photo, size=None, match_colour=1.0, strength=strength, protect=(picture_from(left_half()),))
+    job = job_of(
+        content=photo, size=None, colour=StyleColour(), strength=strength, protect=(picture_from(left_half()),)
+    )
     write_picture(paint(job), tmp_path / "out.png")
     levels = change(picture_from(tmp_path / "out.png"), photo)
     assert float(levels[:, :32].max()) <= 1
@@ -227,7 +231,7 @@ def test_what_is_protected_stays_to_a_level_of_255_and_the_rest_is_painted(
 def test_a_strength_map_paints_in_proportion(job_of: Paint, picture_of: Pictures) -> None:
     photo = picture_of(48, 64, 1)
     ramp = picture_from(np.linspace(0, 1, 64, dtype=np.float32)[None].repeat(48, 0))
-    levels = change(paint(job_of(content=photo, size=None, match_colour=1.0, strength_map=ramp)), photo)
+    levels = change(paint(job_of(content=photo, size=None, colour=StyleColour(), strength_map=ramp)), photo)
     assert float(levels[:, 0].max()) <= 0.5
     columns = [float(levels[:, i : i + 16].mean()) for i in range(0, 64, 16)]
     assert columns == sorted(columns)
@@ -247,14 +251,23 @@ def test_colours_are_matched_region_by_region() -> None:
     photo = torch.rand(1, 3, 20, 20, generator=torch.Generator().manual_seed(1)) * 0.2 + 0.4
     mask = torch.zeros(1, 1, 20, 20)
     mask[..., :10] = 1
-    styles = [Target(photo[..., :10].flip(1) * 0.5 + 0.1 * i, region=i) for i in range(2)]
-    moved = Places((Area(mask), Area(1 - mask))).matched(photo, styles, 1.0)
+    styles = tuple(Target(photo[..., :10].flip(1) * 0.5 + 0.1 * i, region=i) for i in range(2))
+    moved, _ = aimed_at(StyleColour(), 1.0, photo, styles, Places((Area(mask), Area(1 - mask))))
     for i, columns in enumerate((slice(0, 10), slice(10, 20))):
         torch.testing.assert_close(
             moved[..., columns].mean((0, 2, 3)), styles[i].image.mean((0, 2, 3)), atol=2e-3, rtol=0
         )
-    kept = Places(amount=mask).matched(photo, [Target(styles[0].image)], 1.0)
+    kept, _ = aimed_at(StyleColour(), 1.0, photo, (Target(styles[0].image),), Places(amount=mask))
     assert torch.equal(kept[..., 10:], photo[..., 10:])
+
+
+@pytest.mark.parametrize("colour", [StyleColour(when="both", by="histogram"), PhotoColour(), LuminanceColour()])
+def test_whatever_the_colours_what_is_protected_stays(colour: Any, job_of: Paint, picture_of: Pictures) -> None:
+    photo = picture_of(48, 64, 1)
+    job = job_of(content=photo, size=None, colour=colour, protect=(picture_from(left_half()),))
+    levels = change(paint(job), photo)
+    assert float(levels[:, :32].max()) <= 1
+    assert float(levels[:, 32:].mean()) > 1
 
 
 def test_a_quarter_turn_is_exact_and_others_leave_out_what_comes_in(image_of: Any) -> None:

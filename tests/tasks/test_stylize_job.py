@@ -15,6 +15,7 @@ from impasto.losses import ContentLoss, GramLoss
 from impasto.pictures import Picture, write_picture
 from impasto.solve import ContentStart, Event, Finished, LevelDone, MixedStart, NoiseStart, Start, Started
 from impasto.tasks import JOBS, StylizeJob
+from impasto.tasks.colour import FreeColour, StyleColour
 from impasto.tasks.pixels import to_picture, to_tensor
 
 LOSSES = (ContentLoss(layers=("relu2_1",)), GramLoss(layers=("relu1_1", "relu2_1")))
@@ -33,7 +34,7 @@ def job_of(picture_of: Pictures, make_vgg: Callable[..., Backbone]) -> Paint:
             "styles": (picture_of(40, 40, 2),),
             "size": "32",
             "losses": LOSSES,
-            "match_colour": 0.0,
+            "colour": FreeColour(),
             "smallest": 16,
             "steps": (2,),
             "device": "cpu",
@@ -67,7 +68,6 @@ WRONG = [
     ({"strength": -0.1}, "strength must lie between 0"),
     ({"strength": 1.1}, "strength must lie between 0"),
     ({"strength": float("nan")}, "strength must lie between 0"),
-    ({"match_colour": 2.0}, "match_colour must lie in 0 … 1"),
     ({"detail": -1.0}, "detail must lie in 0 … 1"),
     ({"smallest": 15}, "smallest must be at least 16"),
     ({"tile": 63}, "a tile must be at least 64 pixels"),
@@ -201,7 +201,7 @@ def test_too_elongated_for_the_network_is_said(job_of: Paint, picture_of: Pictur
 
 
 def test_colours_are_matched_before_painting(job_of: Paint) -> None:
-    plain, matched = job_of(steps=(0,), smallest=64), job_of(steps=(0,), smallest=64, match_colour=1.0)
+    plain, matched = job_of(steps=(0,), smallest=64), job_of(steps=(0,), smallest=64, colour=StyleColour())
     style = matched.problem().targets["style"][0].image.mean((0, 2, 3))
     before, after = (torch.from_numpy(paint(job)[1].pixels).mean((1, 2)) for job in (plain, matched))
     assert float((after - style).abs().max()) < 0.02 < float((before - style).abs().max())
@@ -209,7 +209,7 @@ def test_colours_are_matched_before_painting(job_of: Paint) -> None:
 
 @pytest.mark.parametrize("start", [NoiseStart(), ContentStart(noise=0.2), MixedStart()], ids=lambda s: s.kind)
 def test_strength_0_is_the_photo_whatever_the_start(start: Start, job_of: Paint) -> None:
-    job = job_of(strength=0.0, start=start, match_colour=1.0, steps=(3,))
+    job = job_of(strength=0.0, start=start, colour=StyleColour(), steps=(3,))
     assert np.array_equal(paint(job)[1].pixels, job.content_picture.pixels)
 
 

@@ -2,6 +2,7 @@
 
 from impasto.losses.activation import ActivationLoss, ActivationObjective
 from impasto.losses.base import LOSSES, PIXELS, Features, Loss, Role, StatisticLoss, Targets, Term
+from impasto.losses.blank import BlankLoss
 from impasto.losses.content import ContentLoss
 from impasto.losses.gram import GramLoss, gram
 from impasto.losses.guide import GuideLoss
@@ -20,6 +21,7 @@ __all__ = [
     "WHOLE",
     "ActivationLoss",
     "ActivationObjective",
+    "BlankLoss",
     "ContentLoss",
     "Features",
     "GramLoss",

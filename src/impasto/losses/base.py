@@ -97,6 +97,11 @@ class Loss(abc.ABC):
         return False
 
     @property
+    def balanced_apart(self) -> bool:
+        """Whether, beside a strength, `weight` is its gradient over the content's, and not its share in its role."""
+        return self.target == "none"
+
+    @property
     def weighted_layers(self) -> tuple[tuple[str, float], ...]:
         """Layers with their weights, repeats as given. Raises JobError if there are none."""
         if not self.layers:

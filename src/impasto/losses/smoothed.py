@@ -75,6 +75,11 @@ class SmoothedLoss(Loss, kind="smoothed"):
         return self.loss.takes_positions
 
     @property
+    def balanced_apart(self) -> bool:
+        """Whether the wrapped loss is."""
+        return self.loss.balanced_apart
+
+    @property
     def pointwise(self) -> bool:
         """Whether the maps of `bind_maps` act on each position by itself, so that tiles can be mapped one by one."""
         return self.transform.pointwise

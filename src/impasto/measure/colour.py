@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.measure.cielab import to_cielab
 from impasto.pictures import Picture
+from impasto.pictures.cielab import to_cielab
 
 DIRECTIONS = 64
 QUANTILES = 512

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.errors import PictureError
-from impasto.measure.luma import luma
 from impasto.pictures import Picture
+from impasto.pictures.luma import luma
 
 FLATTEST = 0.25
 """The share of the picture, by least gradient, that counts as flat."""

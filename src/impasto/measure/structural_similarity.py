@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.errors import PictureError
-from impasto.measure.luma import luma
 from impasto.pictures import Picture
+from impasto.pictures.luma import luma
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Of the scales from fine to coarse, as people were found to weigh them (the paper's section 3.2)."""

@@ -50,9 +50,9 @@ def balance(
     within: [1, 1, H, W], where gradients count for their norms, and how much; None counts all of the picture. A style
         that is asked for on a small part of it would else pull the harder there.
 
-    Within a role the losses' weights set the proportions. A term without a target, such as variation, gets a gradient
-    of its weight times the content's. The objective without dreams is scaled to 1 at the point measured. A loss that
-    dreams gets a gradient of its weight times that of all others together.
+    Within a role the losses' weights set the proportions. A term that is balanced apart, such as variation, gets a
+    gradient of its weight times the content's. The objective without dreams is scaled to 1 at the point measured. A
+    loss that dreams gets a gradient of its weight times that of all others together.
 
     Raises DivergedError if a gradient there is not finite.
     """
@@ -73,9 +73,9 @@ def _balanced(
 ) -> dict[int, float]:
     """The factors of terms that do not dream, by their places."""
     groups: dict[str, dict[str, tuple[float, Term]]] = {}
-    names = {i: loss.target if loss.target != "none" else f"none {i}" for i, (loss, _) in terms.items()}
+    names = {i: f"{loss.kind} {i}" if loss.balanced_apart else loss.target for i, (loss, _) in terms.items()}
     for i, (loss, term) in terms.items():
-        groups.setdefault(names[i], {})[str(i)] = (1.0 if loss.target == "none" else loss.weight, term)
+        groups.setdefault(names[i], {})[str(i)] = (1.0 if loss.balanced_apart else loss.weight, term)
     norms: dict[str, float] = {}
     values: dict[int, float] = {}
     for name, group in groups.items():
@@ -84,7 +84,7 @@ def _balanced(
         values |= {int(i): seen[i] for i in group}
     weights = role_factors(norms, ratio)
     whole = sum(
-        weights[names[i]] * values[i] * (loss.weight if loss.target == "none" else 1) for i, (loss, _) in terms.items()
+        weights[names[i]] * values[i] * (loss.weight if loss.balanced_apart else 1) for i, (loss, _) in terms.items()
     )
     scale = 1 / whole if whole > 0 and math.isfinite(whole) else 1.0
     return {i: weights[name] * scale for i, name in names.items()}

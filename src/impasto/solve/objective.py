@@ -12,6 +12,7 @@ from torch import Tensor
 from impasto.losses import Loss, Role, SeenInParts, Term
 from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
+from impasto.solve.grey import towards_grey
 from impasto.solve.guidance import BoundPart, Guidance, Seeing, placed, position_weights
 from impasto.solve.looking import AtOnce, InTiles, Look
 from impasto.solve.problem import Problem, Target
@@ -61,6 +62,8 @@ class Objective:
             return 0.0, torch.zeros_like(image)
         values, gradient = self.look.gradient(self.guidance.shown(image), counting)
         gradient = self.guidance.felt(gradient)
+        if self.problem.grey:
+            gradient = towards_grey(gradient)
         self.losses = {name: values.get(name, 0.0) for name in self.terms}
         value = sum(values.values())
         good = math.isfinite(value) and math.isfinite(float(gradient.sum(dtype=torch.float64)))

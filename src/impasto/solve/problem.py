@@ -80,6 +80,7 @@ class Problem:
     amount: [1, 1, H, W] in 0 … 1 at the size of the last level: how much of the painting there is at each pixel. What
         is missing is the content picture, and what is seen, judged and given back is the two together; styles pull as
         much less. At 0 a pixel is that of the content picture, exactly.
+    grey: whether the picture is begun in grey and stays grey, so that only light and dark is painted.
     """
 
     backbone: Backbone
@@ -97,6 +98,7 @@ class Problem:
     periodic: bool = False
     regions: tuple[Area, ...] = ()
     amount: Tensor | None = None
+    grey: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

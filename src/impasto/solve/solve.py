@@ -12,6 +12,7 @@ from torch import Tensor
 from impasto.errors import DivergedError, JobError
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.gain import Gain
+from impasto.solve.grey import in_grey
 from impasto.solve.guards import diverged, warnings_about
 from impasto.solve.heap import keep_freed, trim
 from impasto.solve.optimizers import Descent
@@ -87,6 +88,12 @@ def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
 
 def first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor:
     """The image a level begins with: the problem's start, or the level before carried up."""
+    begun = coloured_first_image(problem, index, previous)
+    return in_grey(begun) if problem.grey else begun
+
+
+def coloured_first_image(problem: Problem, index: int, previous: Tensor | None) -> Tensor:
+    """The same, in the colours of the start and of the content's detail."""
     level = problem.levels[index]
     contents = problem.targets.get("content", ())
     content = resize(contents[0].image, level.width, level.height) if contents else None

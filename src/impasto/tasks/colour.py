@@ -1,58 +1,317 @@
-"""Moving a photograph's colours towards a painting's.
+"""Whose colours a painting gets: what is done to photo and styles before painting, and to the picture after.
 
-The linear map of least motion between two Gaussians, which takes the photo's mean and covariance of colour to the
-painting's: x ↦ T (x − μ_p) + μ_s with T = Σ_p^-½ (Σ_p^½ Σ_s Σ_p^½)^½ Σ_p^-½ (Pitié & Kokaram 2007, "The linear
-Monge-Kantorovitch linear colour mapping").
+Painting for lightness alone, and taking the colour from elsewhere, is section 4.2 of Gatys, Bethge, Hertzmann &
+Shechtman 2016, "Preserving color in neural artistic style transfer" (arXiv 1606.05897), here in CIELAB where they take
+YIQ; moving the colours of one picture to those of another is their section 4.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import abc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, get_args
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from impasto.errors import JobError
+from impasto.losses.flatness import CONTRAST, NARROW, RADIUS, check_flatness, flatness, surroundings
+from impasto.pictures.cielab import from_cielab, to_cielab
+from impasto.registry import Registry
 from impasto.solve import Target
+from impasto.tasks.colour_matching import Matching, match_colours, match_greys, sampled
+from impasto.tasks.tones import Tones, ground
 
-FLOOR = 1e-4
-"""Variance added to every channel, so that grey pictures have an invertible covariance; about (2.5 levels)²."""
+When = Literal["before", "after", "both"]
+
+COLOURS: Registry[type[Colour]] = Registry("colour control")
+
+STRIP = 1 << 20
+"""About how many pixels are converted to CIELAB at once."""
 
 
-def match_colours(photo: Tensor, styles: Sequence[Target], amount: float, where: Tensor | None = None) -> Tensor:
-    """Return `photo` [1, 3, H, W] with its colours `amount` of the way to those of the styles, clipped to [0, 1].
+@dataclass(frozen=True, kw_only=True)
+class Colour(abc.ABC):
+    """A way to decide on the colours of the result. A subclass is either abstract or final.
 
-    where: [1, 1, H, W], how much each pixel counts for what the colours of the photo are; None counts all alike.
+    kind: the name it is registered under.
     """
-    total = sum(style.share for style in styles)
-    moments = [colour_moments(style.image, style.mask) for style in styles]
-    mean = sum((m * (s.share / total) for (m, _), s in zip(moments, styles, strict=True)), torch.zeros(()))
-    covariance = sum((c * (s.share / total) for (_, c), s in zip(moments, styles, strict=True)), torch.zeros(()))
-    own_mean, own_covariance = colour_moments(photo, where)
-    root = matrix_root(own_covariance)
-    inverse = torch.linalg.inv(root)
-    transport = inverse @ matrix_root(root @ covariance @ root) @ inverse
-    colours = photo[0].flatten(1).double().cpu()
-    moved = transport @ (colours - own_mean[:, None]) + mean[:, None]
-    matched = moved.to(photo).view_as(photo)
-    result: Tensor = (photo + amount * (matched - photo)).clamp(0, 1)
-    return result
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+    grey: ClassVar[bool] = False
+    """Whether the picture is painted in grey, to be coloured afterwards."""
+
+    kind: str
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        if kind:
+            COLOURS.add(kind, cls)
+
+    @property
+    def recolours(self) -> bool:
+        """Whether the painted picture is changed as well."""
+        return self.grey
+
+    def before(
+        self,
+        photo: Tensor,
+        styles: tuple[Target, ...],
+        ease: float,  # noqa: ARG002
+        where: Tensor | None = None,  # noqa: ARG002
+    ) -> tuple[Tensor, tuple[Target, ...]]:
+        """The photo [1, 3, H, W] and the styles that are aimed at in place of these.
+
+        ease: from 0, where the result is to be the photo, to 1, where the control counts in full.
+        where: [1, 1, H, W], how much each pixel of the photo counts for what its colours are; None counts all alike.
+        """
+        return photo, styles
+
+    def after(
+        self,
+        image: Tensor,
+        photo: Tensor,  # noqa: ARG002
+        styles: tuple[Target, ...],  # noqa: ARG002
+        ease: float,  # noqa: ARG002
+        where: Tensor | None = None,  # noqa: ARG002
+    ) -> Tensor:
+        """What is handed out for a painted image [1, 3, H, W], beside the photo at its size."""
+        return image
 
 
-def colour_moments(image: Tensor, where: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Mean [3] and covariance [3, 3] of the colours of [1, 3, H, W], in float64 on the CPU.
+@dataclass(frozen=True, kw_only=True)
+class FreeColour(Colour, kind="free"):
+    """Nothing is done: colours come as the losses make them, as in the papers."""
 
-    where: [1, 1, H, W], how much each pixel counts; None counts all alike.
+    kind: Literal["free"] = "free"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchedColour(Colour):
+    """The colours of one picture are matched to those of another.
+
+    by: `transport`, the linear map of least motion; `cholesky` and `pca`, other linear maps; `histogram`, the whole
+        distribution. See `impasto.tasks.colour_matching`.
+    when: before painting, after it, or both.
+    amount: how far colours are moved, 0 … 1.
     """
-    colours = image[0].flatten(1).double().cpu()
-    weights = torch.ones_like(colours[0]) if where is None else where.flatten().double().cpu()
-    shares = weights / weights.sum()
-    mean = colours @ shares
-    centred = colours - mean[:, None]
-    return mean, (centred * shares) @ centred.T + FLOOR * torch.eye(3, dtype=torch.float64)
+
+    by: Matching = "transport"
+    when: When = "before"
+    amount: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_share("amount", self.amount)
+        for name, kinds in (("by", Matching), ("when", When)):
+            if getattr(self, name) not in get_args(kinds):
+                known = ", ".join(get_args(kinds))
+                raise JobError(f"{name} of the colour must be one of {known}, not {getattr(self, name)!r}")
+
+    @property
+    def recolours(self) -> bool:
+        """If something is matched after painting."""
+        return self.when != "before" and self.amount > 0
+
+    @property
+    def prepares(self) -> bool:
+        """Whether something is matched before painting."""
+        return self.when != "after" and self.amount > 0
 
 
-def matrix_root(matrix: Tensor) -> Tensor:
-    """The symmetric square root of a symmetric matrix without negative eigenvalues."""
-    values, vectors = torch.linalg.eigh(matrix)
-    root: Tensor = vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
-    return root
+@dataclass(frozen=True, kw_only=True)
+class StyleColour(MatchedColour, kind="style"):
+    """The style's colours: before painting the photo's are moved to them, after painting the picture's.
+
+    Before alone leaves the last word to painting. `by = "histogram", when = "both"` gives the style's colours exactly.
+    """
+
+    kind: Literal["style"] = "style"
+
+    def before(
+        self, photo: Tensor, styles: tuple[Target, ...], ease: float, where: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Target, ...]]:
+        """The photo in the styles' colours."""
+        return (match_colours(photo, styles, ease * self.amount, self.by, where) if self.prepares else photo), styles
+
+    def after(
+        self,
+        image: Tensor,
+        photo: Tensor,  # noqa: ARG002
+        styles: tuple[Target, ...],
+        ease: float,
+        where: Tensor | None = None,
+    ) -> Tensor:
+        """The image in the styles' colours."""
+        return match_colours(image, styles, ease * self.amount, self.by, where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoColour(MatchedColour, kind="photo"):
+    """The photo's palette: before painting the styles' colours are moved to the photo's, after it the picture's.
+
+    The result has the colours of the photo in the same shares, though not each in its old place.
+    """
+
+    kind: Literal["photo"] = "photo"
+    when: When = "both"
+
+    def before(
+        self,
+        photo: Tensor,
+        styles: tuple[Target, ...],
+        ease: float,  # noqa: ARG002
+        where: Tensor | None = None,
+    ) -> tuple[Tensor, tuple[Target, ...]]:
+        """The styles, each in the photo's colours. They take no part at a strength of 0, so nothing is eased."""
+        if not self.prepares:
+            return photo, styles
+        palette = [Target(photo, mask=where)]
+        moved = (replace(s, image=match_colours(s.image, palette, self.amount, self.by)) for s in styles)
+        return photo, tuple(moved)
+
+    def after(
+        self,
+        image: Tensor,
+        photo: Tensor,
+        styles: tuple[Target, ...],  # noqa: ARG002
+        ease: float,  # noqa: ARG002
+        where: Tensor | None = None,
+    ) -> Tensor:
+        """The image in the photo's colours."""
+        return match_colours(image, [Target(photo, mask=where)], self.amount, self.by, where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LuminanceColour(Colour, kind="luminance"):
+    """The photo's colours, each in its place: only light and dark is painted, from L* of the photo and the styles.
+
+    The result has a* and b* of the photo; where sRGB cannot show those at the new lightness, the same hue with less
+    chroma. Grey photos give grey pictures.
+
+    lightness: `style`, as light and as full of contrast as the styles; or `photo`, as the photo: the styles' mean and
+        deviation of lightness are brought to the photo's before painting, as section 4.2 has it.
+    """
+
+    grey: ClassVar[bool] = True
+
+    kind: Literal["luminance"] = "luminance"
+    lightness: Literal["photo", "style"] = "style"
+
+    def __post_init__(self) -> None:
+        if self.lightness not in ("photo", "style"):
+            raise JobError(f"lightness of the colour must be photo or style, not {self.lightness!r}")
+
+    def before(
+        self, photo: Tensor, styles: tuple[Target, ...], ease: float, where: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Target, ...]]:
+        """All in grey, one as light as the other."""
+        plain, greys = in_lightness(photo), all_in_lightness(styles)
+        if self.lightness == "style":
+            return match_colours(plain, greys, ease, where=where), greys
+        return plain, tuple(replace(s, image=match_colours(s.image, [Target(plain, mask=where)], 1.0)) for s in greys)
+
+    def after(
+        self,
+        image: Tensor,
+        photo: Tensor,
+        styles: tuple[Target, ...],  # noqa: ARG002
+        ease: float,  # noqa: ARG002
+        where: Tensor | None = None,  # noqa: ARG002
+    ) -> Tensor:
+        """Lightness of the image, a* and b* of the photo."""
+        return in_strips(lambda own, other: np.stack([own[0], other[1], other[2]]), image, photo)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToneColour(Colour, kind="tone"):
+    """The style's colour for each lightness, as ink has on its paper: only light and dark is painted.
+
+    For paintings of one pigment: ink, sepia, charcoal, blueprints. What is dark in the result has the mean a* and b* of
+    what is as dark in the styles.
+
+    amount: how far the photo's lightnesses are moved to those of the styles before painting, 0 … 1: the darkest share
+        of the photo becomes as dark as the darkest share of the styles, and so on up to the paper.
+    blank: how far flat areas of the photo become the ground, the most frequent lightness of the styles, 0 … 1; dark is
+        then kept for where something is. At 0 a dark sky becomes ink.
+    lines: what is darker than its surroundings, within a quarter of `radius`, is made darker by so many times the
+        difference, so that contours are drawn and not lost in the paper; 0 or more, 3 draws them plainly.
+    radius, contrast: what counts as flat, see `impasto.losses.flatness`.
+    """
+
+    grey: ClassVar[bool] = True
+
+    kind: Literal["tone"] = "tone"
+    amount: float = 1.0
+    blank: float = 0.0
+    lines: float = 0.0
+    radius: float = RADIUS
+    contrast: float = CONTRAST
+
+    def __post_init__(self) -> None:
+        check_share("amount", self.amount)
+        check_share("blank", self.blank)
+        if not 0 <= self.lines < float("inf"):
+            raise JobError(f"lines of the colour must be a number of 0 or more, not {self.lines}")
+        check_flatness(self.radius, self.contrast)
+
+    def before(
+        self, photo: Tensor, styles: tuple[Target, ...], ease: float, where: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Target, ...]]:
+        """All in grey, the photo in the styles' lightnesses."""
+        plain, greys = in_lightness(photo), all_in_lightness(styles)
+        paper = ground(sampled(greys)[0])
+        empty = ease * self.blank * flatness(plain, self.radius, self.contrast)
+        below = (surroundings(plain, self.radius / NARROW) - plain).clamp_min(0)
+        drawn = (plain - ease * self.lines * below).clamp_min(0)
+        lighter = torch.lerp(drawn, torch.full_like(plain, round(paper)), empty)
+        matched = match_greys(lighter, greys, ease * self.amount, where)
+        return torch.lerp(matched, torch.full_like(plain, paper), empty), greys
+
+    def after(
+        self,
+        image: Tensor,
+        photo: Tensor,
+        styles: tuple[Target, ...],
+        ease: float,
+        where: Tensor | None = None,  # noqa: ARG002
+    ) -> Tensor:
+        """Lightness of the image, a* and b* that the styles have at it; near a strength of 0 still the photo's."""
+        tones = Tones.of(styles)
+
+        def toned(own: Lab, other: Lab) -> Lab:
+            a, b = tones(own[0])
+            return np.stack([own[0], other[1] + ease * (a - other[1]), other[2] + ease * (b - other[2])])
+
+        return in_strips(toned, image, photo)
+
+
+Lab = NDArray[np.float64]
+"""L*, a*, b* as [3, H, W]."""
+
+
+def check_share(what: str, value: float) -> None:
+    """Raise JobError unless 0 ≤ value ≤ 1."""
+    if not 0 <= value <= 1:
+        raise JobError(f"{what} of the colour must lie in 0 … 1, not {value}")
+
+
+def in_strips(change: Callable[..., Lab], *images: Tensor) -> Tensor:
+    """The picture [1, 3, H, W] whose CIELAB is `change` of that of pictures of one size, computed strip by strip."""
+    first = images[0]
+    rows, strips = max(1, STRIP // first.shape[-1]), []
+    for parts in zip(*(torch.split(image, rows, dim=-2) for image in images), strict=True):
+        labs = [to_cielab(part[0].detach().float().clamp(0, 1).cpu().numpy()) for part in parts]
+        strips.append(torch.from_numpy(from_cielab(change(*labs))))
+    return torch.cat(strips, dim=-2)[None].to(first)
+
+
+def in_lightness(image: Tensor) -> Tensor:
+    """[1, 3, H, W] in grey, with the L* it has."""
+    return in_strips(lambda lab: lab * np.array([1.0, 0.0, 0.0])[:, None, None], image)
+
+
+def all_in_lightness(styles: Sequence[Target]) -> tuple[Target, ...]:
+    """Each in grey."""
+    return tuple(replace(style, image=in_lightness(style.image)) for style in styles)

@@ -110,6 +110,17 @@ class Manner:
                 found.append(Target(piece, share * part, mask=seen, region=self.region, layers=row))
         return tuple(found)
 
+    def palette(self, side: int) -> tuple[Target, ...]:
+        """The styles for their colours alone, none with a longer side than this, with their shares and masks."""
+        found = []
+        for i, share in enumerate(self.weights or (1.0,) * len(self.styles)):
+            picture, mask = self._read(i)
+            width, height = fit_longer_side(picture, min(side, max(picture.width, picture.height)), 1)
+            image = to_tensor(resize(composite(picture), width, height))
+            counting = None if mask is None else resized_mask(mask, width, height)
+            found.append(Target(image, share, mask=counting, region=self.region))
+        return tuple(target for target in found if target.share)
+
     def _pieces(self, image: Tensor, mask: Tensor | None, side: int) -> Iterator[tuple[Tensor, Tensor | None, float]]:
         """What is measured of a style, its mask, and its share: the whole, or crops that the mask leaves some of."""
         if not self.crops:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.pictures import Picture
-from impasto.solve import Area, Target
-from impasto.tasks.colour import match_colours
+from impasto.solve import Area, Target, resized_mask
 from impasto.tasks.job import name_of
 from impasto.tasks.masks import MaskSource, mask_for
 from impasto.tasks.region import Region
@@ -27,21 +26,22 @@ class Places:
     areas: tuple[Area, ...] = ()
     amount: Tensor | None = None
 
-    def matched(self, photo: Tensor, styles: Sequence[Target], amount: float) -> Tensor:
-        """The photo [1, 3, H, W] with its colours `amount` of the way to those of the styles, area by area.
+    @property
+    def whole(self) -> bool:
+        """Whether all of the picture is one, painted in full."""
+        return not self.areas and self.amount is None
 
-        Each area's colours are those of its own pixels, taken to those of its own styles. Where less is painted,
-        colours are moved less.
-        """
-        if not self.areas and self.amount is None:
-            return match_colours(photo, styles, amount)
+    def parts(self, photo: Tensor, styles: Sequence[Target]) -> Iterator[tuple[Tensor, tuple[Target, ...]]]:
+        """How much of each area is painted at each pixel, [1, 1, H, W], and the styles of that area."""
         masks = [area.mask for area in self.areas] or [torch.ones_like(photo[:, :1])]
-        moved = photo.clone()
         for place, mask in enumerate(masks):
-            own = [style for style in styles if style.region == place]
             where = mask if self.amount is None else mask * self.amount
-            moved += where * (match_colours(photo, own, amount, where) - photo)
-        return moved.clamp(0, 1)
+            yield where.to(photo), tuple(style for style in styles if style.region == place)
+
+    def resized(self, width: int, height: int) -> Places:
+        """The same at another size."""
+        areas = tuple(replace(area, mask=resized_mask(area.mask, width, height)) for area in self.areas)
+        return Places(areas, None if self.amount is None else resized_mask(self.amount, width, height))
 
 
 def places_on(

@@ -38,6 +38,8 @@ from impasto.solve import (
     pyramid,
     solve,
 )
+from impasto.tasks.colour import COLOURS, Colour, StyleColour
+from impasto.tasks.colouring import aimed_at, coloured, control, ease, palette_of
 from impasto.tasks.dream_choice import CHOSEN, LONGEST, chosen_features, reasons
 from impasto.tasks.dream_terms import AUTO
 from impasto.tasks.guided_job import GuidedJob
@@ -69,8 +71,8 @@ class StylizeJob(GuidedJob, kind="stylize"):
     size: of the result: `"512"` the longer side, `"640x480"` exactly, None the content's own.
     strength: 0 (the photo, whatever the start) … 1 (all style); None takes the losses' own weights, as the papers'
         presets do.
-    match_colour: how far the content's colours are moved towards the styles' before painting, 0 … 1; below a strength
-        of 0.5 in proportion less, so that strength 0 is the photo.
+    colour: whose colours the result gets, and how, see `impasto.tasks.colour`; below a strength of 0.5 it counts in
+        proportion less, so that strength 0 is the photo.
     losses, start, optimizer: what is minimised, from where and how. A loss without layers gets the network's own. A
         `PictureStart` begins at full size, unless told otherwise; an `AdaINStart` at 256 pixels at least.
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
@@ -90,7 +92,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
     content: PictureSource
     size: str | None = "512"
     strength: float | None = 0.5
-    match_colour: float = 1.0
+    colour: Annotated[Colour, OneOf(COLOURS)] = field(default_factory=StyleColour)
     losses: tuple[Annotated[Loss, OneOf(LOSSES)], ...] = field(default_factory=default_losses)
     start: Annotated[Start, OneOf(STARTS)] = field(default_factory=ContentStart)
     optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] = field(
@@ -168,10 +170,9 @@ class StylizeJob(GuidedJob, kind="stylize"):
         backbone.check_size(content.width, content.height, layers)
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles, places = self.style_targets(content, backbone, layers), self.places(content, backbone.device)
+        photo = to_tensor(composite(content), backbone.device)
+        image, styles = aimed_at(control(self), ease(self), photo, styles, places)
         start = (ContentStart() if self.strength == 0 else self.start).towards(styles, content.width)
-        image = to_tensor(composite(content), backbone.device)
-        if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
-            image = places.matched(image, styles, colour)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
         return Problem(
             backbone=backbone,
@@ -188,6 +189,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
             tile=self.tile,
             regions=places.areas,
             amount=places.amount,
+            grey=control(self).grey,
             seed=self.seed,
         )
 
@@ -249,6 +251,11 @@ class StylizeJob(GuidedJob, kind="stylize"):
         self.check_room(width, height, self.tile or LEAST_TILE)
         return picture if size is None else resize(picture, width, height)
 
+    @cached_property
+    def palette(self) -> tuple[Target, ...]:
+        """The styles for their colours alone, read once. Raises PictureError like `check`."""
+        return palette_of(self)
+
     @property
     def style_layers(self) -> tuple[str, ...]:
         """The layers at which losses of style look, each once."""
@@ -282,7 +289,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
         return Shift(pixels=pixels, every=self.shift_every)
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture, with the content's transparency and depth."""
+        """The image as a picture, in the colours asked for, with the content's transparency and depth."""
         content = self.content_picture
-        painted = to_picture(image, depth=content.depth)
+        painted = to_picture(coloured(self, image), depth=content.depth)
         return painted if content.alpha is None else with_alpha(painted, content.alpha)

@@ -15,8 +15,6 @@ def check_values(job: StylizeJob) -> None:
     """Raise JobError for a number out of its range, or lists that do not go together."""
     if job.strength is not None and not 0 <= job.strength <= 1:
         raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {job.strength}")
-    if not 0 <= job.match_colour <= 1:
-        raise JobError(f"match_colour must lie in 0 … 1, not {job.match_colour}")
     if not 0 <= job.detail <= 1:
         raise JobError(f"detail must lie in 0 … 1, not {job.detail}")
     if not 0 <= job.least_gain < 1:

@@ -24,7 +24,7 @@ from impasto.pictures import (
 )
 from impasto.solve import Event, Finished, Level, LevelDone, LevelStarted, Snapshot, Started, Step, Target
 from impasto.solve.guards import flat_style_warnings
-from impasto.tasks.colour import match_colours
+from impasto.tasks.colour_matching import match_colours
 from impasto.tasks.feedforward.adain import NETWORKS, AdaIN, Progress
 from impasto.tasks.job import Job, PictureSource, name_of, picture_source
 from impasto.tasks.manner import Manner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.pictures import Picture
+from impasto.pictures.picture import Picture
 
 WEIGHTS = np.array([0.2126, 0.7152, 0.0722], dtype=np.float64)
 """Of red, green and blue, ITU-R BT.709, on gamma-encoded values."""

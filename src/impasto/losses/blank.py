@@ -1,0 +1,87 @@
+"""Blank space: what is empty in the content stays empty.
+
+A style loss asks for its texture on the average of the whole picture and does not care where, so it fills a clear sky
+or bare paper as readily as anything else. Paintings with much bare paper are lost by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from torch import Tensor
+
+from impasto.errors import JobError
+from impasto.losses.base import PIXELS, Loss, Role, Targets, Term
+from impasto.losses.content import TINY
+from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness
+from impasto.losses.part import Seen
+from impasto.losses.statistic import widened
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlankLoss(Loss, kind="blank"):
+    """Squared distance from the content where the content is flat: Σ w (F − P)² / Σ P², w as `flatness` says.
+
+    Of pixels, unless layers of the network are named instead. Both sums run over the whole picture, so that a picture
+    without flat areas has hardly any such term.
+
+    weight: beside a strength, the gradient of the term at the start over that of the content losses together.
+    radius: how far around a place nothing must be going on, as a share of the longer side; smaller blanks, as between
+        two strokes, do not count.
+    contrast: how much may be going on there, as a share of the deviation of the whole picture.
+    """
+
+    kind: Literal["blank"] = "blank"
+    layers: tuple[str, ...] = (PIXELS,)
+    target: Role = field(default="content")
+    radius: float = RADIUS
+    contrast: float = CONTRAST
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_flatness(self.radius, self.contrast)
+
+    @property
+    def balanced_apart(self) -> bool:
+        """It is, for pixels and activations have no scale in common."""
+        return True
+
+    def bind(self, targets: Targets) -> Term:
+        """Keep the one content picture, and where it is flat. Raises JobError for none or several."""
+        if len(targets) != 1:
+            raise JobError(f"the blank loss needs exactly one content picture, not {len(targets)}")
+        remembered = {name: targets[0][1][name].detach() for name in self.layers}
+        weights = {name: flatness(kept, self.radius, self.contrast) for name, kept in remembered.items()}
+        energies = {name: widened(kept).square().mean() for name, kept in remembered.items()}
+        return BlankTerm(self, remembered, weights, energies)
+
+
+@dataclass(frozen=True)
+class BlankTerm(Term):
+    """A blank loss, and of each layer the content's activations, their flatness [1, 1, H, W] and mean square."""
+
+    loss: BlankLoss
+    remembered: Mapping[str, Tensor]
+    flatness: Mapping[str, Tensor]
+    energies: Mapping[str, Tensor]
+
+    def sums(self, seen: Seen) -> tuple[Tensor, ...]:
+        """The weighted sum of squares and the number of values of each layer."""
+        numbers = []
+        for name, kept in self.remembered.items():
+            own, target = seen.own(name), seen.of_whole(name, kept)
+            squares = (widened(own) - widened(target)).square() * seen.of_whole(name, self.flatness[name])
+            total = squares.sum()
+            numbers += [total, total.new_tensor(own.numel())]
+        return tuple(numbers)
+
+    def value(self, sums: Sequence[Tensor]) -> Tensor:
+        """The weighted distances of the layers."""
+        places = {name: 2 * i for i, name in enumerate(self.remembered)}
+        parts = [
+            w * sums[places[name]] / sums[places[name] + 1] / (self.energies[name] + TINY)
+            for name, w in self.loss.weighted_layers
+        ]
+        return sum(parts[1:], parts[0])
