@@ -41,6 +41,28 @@ def is_list(hint: Any) -> bool:
     return typing.get_origin(hint) is tuple
 
 
+def holds_picture(hint: Any) -> bool:
+    """Whether the field holds a picture, or several."""
+    from impasto.tasks import PictureSource
+
+    return PictureSource in _parts(hint)
+
+
+def picture_addresses(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], where: str = "") -> list[str]:
+    """The addresses of the pictures that a table names, those in its tables among them."""
+    kind = data.get("kind")
+    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    found: list[str] = []
+    for name in known.keys() & data.keys():
+        value, inner = data[name], kinds_of(known[name])
+        if holds_picture(known[name]) and value not in (None, NONE):
+            found.append(where + name)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if inner is not None and isinstance(item, Mapping):
+                found += picture_addresses(item, inner, f"{where}{name}.")
+    return sorted(found)
+
+
 def accepts(hint: Any, kind: type[Any]) -> bool:
     """Whether `kind` is one of the plain types a field admits."""
     return any(part is kind for part in _parts(hint))
@@ -143,8 +165,6 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
-    from impasto.tasks import PictureSource
-
     kind = data.get("kind")
     known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
     placed = dict(data)
@@ -152,7 +172,7 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
         value, inner = placed[name], kinds_of(known[name])
         if value == NONE and accepts(known[name], types.NoneType):
             continue
-        if PictureSource in _parts(known[name]):
+        if holds_picture(known[name]):
             placed[name] = [_placed(v, folder) for v in value] if isinstance(value, list) else _placed(value, folder)
         elif inner is not None and isinstance(value, Mapping):
             placed[name] = _under(value, inner, folder)

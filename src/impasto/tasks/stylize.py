@@ -16,10 +16,10 @@ from impasto.pictures import (
     check_paintable,
     check_result_size,
     composite,
+    continued,
     parse_size,
     picture_from,
     resize,
-    with_alpha,
 )
 from impasto.registry import OneOf
 from impasto.solve import (
@@ -45,7 +45,7 @@ from impasto.tasks.dreaming_job import DreamingJob
 from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.picture_start import PictureStart
-from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
+from impasto.tasks.pixels import fit_longer_side, given_back, to_tensor
 from impasto.tasks.stylize_checks import check_values
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class StylizeJob(DreamingJob, kind="stylize"):
         start = ContentStart() if self.strength == 0 else self.start
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles = self.style_targets(content, backbone, layers)
-        image = to_tensor(composite(content), backbone.device)
+        image = to_tensor(continued(content), backbone.device)
         if colour := self.match_colour * min(1.0, 2 * (0.5 if self.strength is None else self.strength)):
             image = match_colours(image, styles, colour)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
@@ -288,7 +288,5 @@ class StylizeJob(DreamingJob, kind="stylize"):
         return tuple(target for target in targets if target.share)
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture, with the content's transparency and depth."""
-        content = self.content_picture
-        painted = to_picture(image, depth=content.depth)
-        return painted if content.alpha is None else with_alpha(painted, content.alpha)
+        """The image as a picture, with what was put aside of the content, see `given_back`."""
+        return given_back(image, self.content_picture)
