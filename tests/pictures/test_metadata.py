@@ -109,9 +109,10 @@ def test_the_picture_is_upright_and_says_so(tmp_path: Path, orientation: int) ->
     assert np.array_equal(again.pixels, picture.pixels)
 
 
+@pytest.mark.parametrize("metadata", ["public", "none"])
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
-def test_the_resolution_is_kept_whatever_is_told(tmp_path: Path, suffix: str) -> None:
-    with Image.open(written(tmp_path / f"out{suffix}", metadata="none")) as seen:
+def test_the_resolution_is_kept_whatever_is_told(tmp_path: Path, suffix: str, metadata: str) -> None:
+    with Image.open(written(tmp_path / f"out{suffix}", metadata=metadata)) as seen:
         assert [float(dots) for dots in seen.info["dpi"]] == pytest.approx([300, 300], abs=0.5)
 
 
@@ -126,3 +127,13 @@ def test_damaged_exif_is_no_reason_to_fail(tmp_path: Path) -> None:
     for name in ("b.jpg", "b.png", "b.webp"):
         write_picture(picture, tmp_path / name, metadata="all")
         assert read_picture(tmp_path / name).width == 36
+
+
+def test_a_picture_that_does_not_say_its_resolution_gets_the_usual_one(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[MAKE] = "Maker"
+    Image.fromarray(COLOURS).save(tmp_path / "a.png", exif=exif.tobytes())
+    write_picture(read_picture(tmp_path / "a.png"), tmp_path / "b.png")
+    with Image.open(tmp_path / "b.png") as seen:
+        assert [float(dots) for dots in seen.info["dpi"]] == pytest.approx([72, 72], abs=0.1)
+        assert seen.getexif()[MAKE] == "Maker"

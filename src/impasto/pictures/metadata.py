@@ -49,18 +49,22 @@ def describe(image: pyvips.Image, metadata: Metadata, kept: Kept) -> pyvips.Imag
 
     They bring those EXIF entries up to date that tell of the file: its size, that it is upright, its resolution.
     """
+    described = image.copy()
+    if metadata.exif is not None and kept != "none":
+        _tell(described, metadata.exif, everything=kept == "all")
     across, down = metadata.resolution or (_USUAL, _USUAL)
-    described = image.copy(xres=across, yres=down)
-    if metadata.exif is None or kept == "none":
-        return described
-    described.set_type(pyvips.GValue.blob_type, _BLOCK, metadata.exif.block)
-    for name in described.get_fields():  # libvips may have taken the block apart at once
+    return described.copy(xres=across, yres=down)
+
+
+def _tell(image: pyvips.Image, exif: Exif, *, everything: bool) -> None:
+    """Put EXIF into a picture's header, the private entries only with `everything`."""
+    image.set_type(pyvips.GValue.blob_type, _BLOCK, exif.block)
+    for name in image.get_fields():  # libvips may have taken the block apart at once
         if name.startswith(_FIELD) or name == "orientation":
-            described.remove(name)
-    for name, text in metadata.exif.fields:
-        if kept == "all" or not _PRIVATE.fullmatch(name):
-            described.set_type(pyvips.GValue.refstr_type, name, text)
-    return described
+            image.remove(name)
+    for name, text in exif.fields:
+        if everything or not _PRIVATE.fullmatch(name):
+            image.set_type(pyvips.GValue.refstr_type, name, text)
 
 
 def _exif_of(image: pyvips.Image) -> Exif | None:
