@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from impasto.errors import InputError
 from impasto.pictures import Picture, parse_size, write_picture
+from impasto.pictures.metadata import Kept
+from impasto.pictures.write import Profile
 from impasto.runs.events import RunEvent, Warned
 from impasto.runs.execution import execute
 from impasto.runs.folder import Run
@@ -62,9 +64,22 @@ class Result:
             raise InputError("Pillow is not installed; get it with: pip install pillow") from None
         return Image.fromarray(self.image)
 
-    def save(self, path: str | PathLike[str], *, quality: int = 95, depth: int | None = None) -> None:
-        """Write the picture with its recipe, see `impasto.pictures.write_picture`. Raises OutputError."""
-        write_picture(self.picture, path, recipe=self.recipe, quality=quality, depth=depth)
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        quality: int = 95,
+        depth: int | None = None,
+        profile: Profile = "photo",
+        metadata: Kept = "public",
+    ) -> None:
+        """Write the picture with its recipe, see `impasto.pictures.write_picture`. Raises OutputError.
+
+        With the metadata `none` the recipe is left out too.
+        """
+        recipe = None if metadata == "none" else self.recipe
+        options: dict[str, Any] = {"quality": quality, "depth": depth, "profile": profile, "metadata": metadata}
+        write_picture(self.picture, path, recipe=recipe, **options)
 
 
 def stylize(

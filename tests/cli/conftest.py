@@ -27,18 +27,32 @@ RANDOM = "vgg19.torchvision"
 """The catalogue knows no hash of its tensors beforehand, so the store trusts the one in the file."""
 
 
+SMALL = "squeezenet1_1.torchvision"
+"""The same of a network that paints in little time."""
+
+
 @pytest.fixture(scope="session")
 def random_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose store holds random numbers as the weights `vgg19.torchvision`."""
+    return home_with(RANDOM, tmp_path_factory.mktemp("random_weights"))
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose store holds random numbers as the weights `squeezenet1_1.torchvision`."""
+    return home_with(SMALL, tmp_path_factory.mktemp("small_weights"))
+
+
+def home_with(name: str, home: Path) -> Path:
+    """Put random numbers into the store of a home as the weights of a name."""
     numbers = np.random.default_rng(0)
     tensors = {}
-    for key, shape in expected_shapes("vgg19").items():
+    for key, shape in expected_shapes(name.partition(".")[0]).items():
         deviation = np.float32((2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.01)
         tensors[key] = deviation * numbers.standard_normal(shape, dtype=np.float32)
-    home = tmp_path_factory.mktemp("random_weights")
     (home / "weights").mkdir()
-    path = home / "weights" / f"{RANDOM}.safetensors"
-    safetensors_file.write(path, tensors, {"name": RANDOM, "tensors_sha256": tensors_sha256(tensors)})
+    path = home / "weights" / f"{name}.safetensors"
+    safetensors_file.write(path, tensors, {"name": name, "tensors_sha256": tensors_sha256(tensors)})
     return home
 
 

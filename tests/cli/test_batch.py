@@ -10,13 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from impasto.apps.cli.batch import paint_folder
 from impasto.apps.cli.main import main
-from impasto.apps.cli.painting import paint_new
+from impasto.apps.cli.painting import new_run
 from impasto.errors import InputError
 from impasto.pictures import pictures_in
 from impasto.runs import list_runs
-from impasto.tasks import StylizeJob
 
 NAME = "vgg19.torchvision"
 BRIEF = ("--weights", NAME, "--size", "48", "--precision", "fp32", "--device", "cpu", "--steps", "2")
@@ -45,7 +43,7 @@ def batch(folder, tmp_path, random_weights, monkeypatch, capsys):
 
 
 def results():
-    return sorted(path.name for path in Path("out").iterdir())
+    return sorted(path.name for path in Path("out").iterdir() if path.name != "batch.jsonl")
 
 
 def test_every_picture_of_the_folder_is_painted_as_a_run_of_its_own(batch):
@@ -90,9 +88,9 @@ def test_one_too_large_for_the_memory_stops_no_other(batch, monkeypatch):
     def short_of_memory(job, place, **options):
         if "B.JPG" in str(job.content):
             raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB")
-        paint_new(job, place, **options)
+        return new_run(job, place, **options)
 
-    monkeypatch.setattr("impasto.apps.cli.batch.paint_new", short_of_memory)
+    monkeypatch.setattr("impasto.apps.cli.batch.new_run", short_of_memory)
     code, _, err = batch()
     assert code == 5
     assert results() == ["a_painting.png"]
@@ -111,18 +109,20 @@ def test_in_json_each_picture_has_its_events(batch, folder):
         ("skipped", "photos/a.png"),
         ("picture", "photos/bad.webp"),
         ("failed", "photos/bad.webp"),
+        ("batch", None),
         ("error", None),
     ]
-    assert (events[3]["exit_code"], events[4]["exit_code"]) == (2, 5)
+    assert (events[3]["exit_code"], events[5]["exit_code"]) == (2, 5)
+    assert (events[4]["painted"], events[4]["skipped"], events[4]["failed"]) == (0, 2, 1)
 
 
-def test_what_is_there_is_passed_over_unless_it_is_to_be_overwritten(batch):
+def test_what_the_batch_did_not_paint_stays_unless_it_is_to_be_overwritten(batch):
     Path("out").mkdir()
     Path("out/a_painting.png").write_bytes(b"mine")
     code, out, err = batch()
-    assert code == 0
+    assert code == 5
     assert Path("out/a_painting.png").read_bytes() == b"mine"
-    assert "photos/a.png: out/a_painting.png exists already" in err
+    assert "photos/a.png: out/a_painting.png exists already and is not what this batch painted" in err
     assert len(out.splitlines()) == 1
     assert batch("--overwrite")[0] == 0
     with Image.open("out/a_painting.png") as result:
@@ -130,14 +130,17 @@ def test_what_is_there_is_passed_over_unless_it_is_to_be_overwritten(batch):
 
 
 def test_the_network_is_loaded_once(batch, random_weights, tmp_path, monkeypatch):
-    """Once the job has it, the store is not looked at again, however damaged."""
+    """Once a picture has it, the store is not looked at again, however damaged."""
     shutil.copytree(random_weights, tmp_path / "copy")
     monkeypatch.setenv("IMPASTO_HOME", str(tmp_path / "copy"))
-    photos = pictures_in(Path("photos"))
-    job = StylizeJob(content=photos[0], styles="painting.png", size="48", weights=NAME, steps=(1,), device="cpu")
-    assert job.weights_used()
-    os.truncate(tmp_path / "copy" / "weights" / f"{NAME}.safetensors", 100)
-    paint_folder(photos, job, Path("out"), overwrite=False, runs_home=None, quiet=True, json=False)
+
+    def damaging_the_store(job, place, **options):
+        os.truncate(tmp_path / "copy" / "weights" / f"{NAME}.safetensors", 100)
+        return new_run(job, place, **options)
+
+    monkeypatch.setattr("impasto.apps.cli.batch.new_run", damaging_the_store)
+    code, _, err = batch()
+    assert code == 0, err
     assert len(results()) == 2
 
 

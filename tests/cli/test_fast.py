@@ -68,7 +68,7 @@ def test_a_folder_is_painted_and_each_picture_can_be_repeated(impasto, folder, t
     options = ("--style", "painting.png", "--size", "96", "--device", "cpu")
     outcome = impasto("fast", "apply", "photos", *options, "-o", "out", **store)
     assert outcome.returncode == 0, outcome.stderr
-    painted = sorted((folder / "out").iterdir())
+    painted = sorted((folder / "out").glob("*.png"))
     assert [path.name for path in painted] == ["a_painting_adain.png", "b_painting_adain.png"]
     assert read_picture(painted[0]).pixels.shape == (3, 80, 96)
     assert "step 2 of 2" in outcome.stderr

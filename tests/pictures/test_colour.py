@@ -1,13 +1,13 @@
 """Profiles: what is read is in sRGB, whatever it was in."""
 
 import io
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 import pyvips
 from PIL import Image, ImageCms
+from profiles import gamma, profile, words, xyz
 
 from impasto.errors import PictureError
 from impasto.pictures import read_picture
@@ -16,46 +16,18 @@ from impasto.pictures.colour import srgb_profile
 COLOURS = np.random.default_rng(3).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
 
-def tagged(signature: bytes, kind: bytes, body: bytes) -> tuple[bytes, bytes]:
-    return signature, kind + bytes(4) + body
-
-
-def profile(space: bytes, tags: list[tuple[bytes, bytes]]) -> bytes:
-    """A version 2 display profile, written here tag by tag."""
-    table, data = struct.pack(">I", len(tags)), b""
-    start = 128 + 4 + 12 * len(tags)
-    for signature, body in tags:
-        table += signature + struct.pack(">II", start + len(data), len(body))
-        data += body.ljust(-(-len(body) // 4) * 4, b"\0")
-    white = struct.pack(">3i", 63190, 65536, 54061)
-    header = struct.pack(">I4sI4s4s4s", start + len(data), bytes(4), 0x02400000, b"mntr", space, b"XYZ ")
-    header += bytes(12) + b"acsp" + bytes(28) + white
-    return header.ljust(128, b"\0") + table + data
-
-
-def xyz(signature: bytes, *values: float) -> tuple[bytes, bytes]:
-    return tagged(signature, b"XYZ ", struct.pack(">3i", *(round(v * 65536) for v in values)))
-
-
-def gamma(signature: bytes, exponent: float) -> tuple[bytes, bytes]:
-    return tagged(signature, b"curv", struct.pack(">IH", 1, round(exponent * 256)))
-
-
-WORDS = [tagged(b"desc", b"desc", struct.pack(">I", 2) + b"x\0" + bytes(78)), tagged(b"cprt", b"text", b"none\0")]
-WHITE = xyz(b"wtpt", 0.9642, 1.0, 0.8249)
 # sRGB's primaries, adapted to D50, with red and blue in each other's place, and a plain gamma.
 SWAPPED = profile(
     b"RGB ",
     [
-        *WORDS,
-        WHITE,
+        *words(),
         xyz(b"rXYZ", 0.1431, 0.0606, 0.7141),
         xyz(b"gXYZ", 0.3851, 0.7169, 0.0971),
         xyz(b"bXYZ", 0.4361, 0.2225, 0.0139),
         *(gamma(name, 2.2) for name in (b"rTRC", b"gTRC", b"bTRC")),
     ],
 )
-LINEAR_GREY = profile(b"GRAY", [*WORDS, WHITE, gamma(b"kTRC", 1.0)])
+LINEAR_GREY = profile(b"GRAY", [*words(), gamma(b"kTRC", 1.0)])
 
 
 def srgb_encoded(linear: np.ndarray) -> np.ndarray:

@@ -214,3 +214,34 @@ def test_nan_is_not_written(tmp_path: Path) -> None:
 def test_settings_that_do_not_exist(tmp_path: Path, options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must be"):
         write_picture(SMOOTH, tmp_path / "a.png", **options)
+
+
+def test_sixteen_bits_go_to_eight_without_bands(tmp_path: Path) -> None:
+    """A gradient of two steps over a wide picture: rounded it is three flat bands, dithered its means follow it."""
+    ramp = np.broadcast_to(np.linspace(100.1, 102.1, 4096, dtype=np.float32) / 255, (3, 64, 4096))
+    picture = Picture(np.ascontiguousarray(ramp), depth=16)
+    write_picture(picture, tmp_path / "a.png", depth=8)
+    with Image.open(tmp_path / "a.png") as seen:
+        values = np.asarray(seen).astype(float)
+    means = values.reshape(64, 64, 64, 3).mean(axis=(0, 2))
+    assert np.abs(means - ramp[0, 0].reshape(64, 64).mean(axis=1)[:, None] * 255).max() < 0.05
+    assert np.abs(values - ramp.transpose(1, 2, 0) * 255).max() < 1
+    again = tmp_path / "b.png"
+    write_picture(picture, again, depth=8)
+    assert again.read_bytes() == (tmp_path / "a.png").read_bytes()
+
+
+def test_dithering_leaves_what_lies_on_a_step(tmp_path: Path) -> None:
+    picture = stepped(8, 60, 70, 3, clear=True)
+    write_picture(Picture(picture.pixels, picture.alpha, depth=16), tmp_path / "a.png", depth=8)
+    back = read_picture(tmp_path / "a.png")
+    assert np.array_equal(back.pixels, picture.pixels)
+    assert back.alpha is not None
+    assert picture.alpha is not None
+    assert np.array_equal(back.alpha, picture.alpha)
+
+
+@pytest.mark.parametrize("options", [{"profile": "cmyk"}, {"metadata": "some"}])
+def test_words_that_do_not_exist(tmp_path: Path, options: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="can be asked for"):
+        write_picture(SMOOTH, tmp_path / "a.png", **options)

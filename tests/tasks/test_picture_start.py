@@ -84,15 +84,17 @@ def test_the_first_level_takes_the_large_forms_alone(job_of: Make, picture_of: P
     assert np.abs(pixels - begun.pixels).mean() > 0.02
 
 
-def test_another_size_of_the_same_shape_is_scaled_and_what_is_clear_is_white(
+def test_another_size_of_the_same_shape_is_scaled_and_what_is_clear_is_filled_from_around(
     job_of: Make, picture_of: Pictures
 ) -> None:
     large = picture_of(64, 80, 7)
     _, pixels = painted(job_of(PictureStart(picture=large), steps=(0,)))
     assert np.abs(pixels - large.pixels.reshape(3, 32, 2, 40, 2).mean((2, 4))).mean() < 0.02
-    clear = Picture(large.pixels, np.zeros((64, 80), np.float32) + np.eye(64, 80, dtype=np.float32))
-    _, white = painted(job_of(PictureStart(picture=clear), steps=(0,)))
-    assert white[:, 0, -1].min() == 1
+    half = np.zeros((64, 80), np.float32)
+    half[:, :40] = 1
+    grey = np.where(half > 0, np.float32(0.3), np.float32(1))[None].repeat(3, axis=0)
+    _, filled = painted(job_of(PictureStart(picture=Picture(grey, half)), steps=(0,)))
+    assert np.abs(filled - 0.3).max() < 0.01
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from impasto.pictures.checks import check_paintable as check_paintable
     from impasto.pictures.checks import check_result_size as check_result_size
     from impasto.pictures.compositing import composite as composite
+    from impasto.pictures.compositing import continued as continued
     from impasto.pictures.compositing import with_alpha as with_alpha
     from impasto.pictures.formats import keeps_alpha as keeps_alpha
+    from impasto.pictures.listing import gathered as gathered
     from impasto.pictures.listing import pictures_in as pictures_in
+    from impasto.pictures.listing import stands_for_many as stands_for_many
+    from impasto.pictures.picture import Metadata as Metadata
     from impasto.pictures.picture import Picture as Picture
     from impasto.pictures.read import read_picture as read_picture
     from impasto.pictures.recipe import read_recipe as read_recipe
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from impasto.pictures.size import parse_size as parse_size
     from impasto.pictures.sources import picture_from as picture_from
     from impasto.pictures.write import check_output as check_output
+    from impasto.pictures.write import depth_of as depth_of
     from impasto.pictures.write import write_picture as write_picture
 
 __getattr__, __dir__, __all__ = lazy_exports(
@@ -33,11 +38,19 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "checks": ("check_paintable", "check_result_size"),
         "compositing": (
             "composite",
+            "continued",
             "with_alpha",
         ),
         "formats": ("keeps_alpha",),
-        "listing": ("pictures_in",),
-        "picture": ("Picture",),
+        "listing": (
+            "gathered",
+            "pictures_in",
+            "stands_for_many",
+        ),
+        "picture": (
+            "Metadata",
+            "Picture",
+        ),
         "read": ("read_picture",),
         "recipe": ("read_recipe",),
         "resampling": ("resize",),
@@ -49,6 +62,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "sources": ("picture_from",),
         "write": (
             "check_output",
+            "depth_of",
             "write_picture",
         ),
     },

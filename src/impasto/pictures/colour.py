@@ -1,4 +1,4 @@
-"""Colour: from whatever a file holds to sRGB, by its profile."""
+"""Colour: from whatever a file holds to sRGB, by its profile, and back into the profile of a photo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from impasto.errors import PictureError
 from impasto.pictures.library import reason
-from impasto.pictures.picture import Picture, Pixels
+from impasto.pictures.metadata import metadata_of
+from impasto.pictures.picture import Picture, Pixels, within_srgb
+from impasto.pictures.rgb_space import rgb_space
 
 _FULL_SCALE = {"uchar": 255, "ushort": 65535}
 _SIGNATURES = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
@@ -49,10 +51,11 @@ def develop(image: pyvips.Image, name: str) -> Picture:
     try:
         image = _whole_numbers(image, name)
         alpha = _plane(image[bands]) if image.bands > bands else None
-        pixels = _to_srgb(image[0:bands], name)
+        pixels, beyond, profile = _to_srgb(image[0:bands], name)
     except pyvips.Error as error:
         raise PictureError(f"{name}: its colours cannot be converted ({reason(error)}). Save it as RGB.") from None
-    return Picture(pixels, alpha, depth=8 if image.format == "uchar" else 16)
+    depth = 8 if image.format == "uchar" else 16
+    return Picture(pixels, alpha, depth, beyond, metadata_of(image, profile))
 
 
 def _whole_numbers(image: pyvips.Image, name: str) -> pyvips.Image:
@@ -85,12 +88,21 @@ def _plane(band: pyvips.Image) -> Pixels:
     return scaled
 
 
-def _to_srgb(image: pyvips.Image, name: str) -> Pixels:
-    """Colour bands alone (grey, RGB, CMYK, Lab) to float32 [3, H, W] in sRGB, 0 … 1."""
+def _to_srgb(image: pyvips.Image, name: str) -> tuple[Pixels, Pixels | None, bytes | None]:
+    """Colour bands alone (grey, RGB, CMYK, Lab) to pixels, beyond and profile as a Picture has them."""
+    profile = None if image.interpretation in {"lab", "labs"} else _usable_profile(image, name)
+    space = rgb_space(profile) if profile is not None and image.bands == 3 and not _is_srgb(profile) else None
+    if space is None:
+        return _through_the_library(image, profile, name), None, None
+    values = image.numpy()
+    return *within_srgb(space.to_srgb(values, _FULL_SCALE[image.format])), profile
+
+
+def _through_the_library(image: pyvips.Image, profile: bytes | None, name: str) -> Pixels:
+    """Colour bands to float32 [3, H, W] in sRGB, clipped to 0 … 1, by the profile if there is one."""
     if image.interpretation in {"lab", "labs"}:  # Lab is the connection space itself: D50, no profile needed
         lab = image.colourspace("lab")
         return _channels_first(lab.icc_export(output_profile="srgb", pcs="lab", intent="relative", depth=16), name)
-    profile = _usable_profile(image, name)
     if image.bands == 4:
         source = {"embedded": True} if profile else {"input_profile": "cmyk"}
         return _channels_first(_transformed(image, **source), name)

@@ -17,7 +17,8 @@ class Format:
 
     extensions: lower case, with the dot; the first is the usual one.
     loader: the libvips operation that reads it from a source.
-    alpha: whether it can hold transparency. depths: bits per channel it can be written with.
+    alpha: whether it can hold transparency. depths: bits per channel it can be written with. lossy: whether it is
+    written with loss, as much as a quality says.
     longest_side: the most pixels a side may have in a file of this format.
     """
 
@@ -27,13 +28,14 @@ class Format:
     alpha: bool
     depths: tuple[int, ...]
     longest_side: int
+    lossy: bool = False
 
 
 PNG = Format("PNG", (".png",), "pngload_source", True, (8, 16), 1_000_000)
-JPEG = Format("JPEG", (".jpg", ".jpeg"), "jpegload_source", False, (8,), 65_535)
-WEBP = Format("WebP", (".webp",), "webpload_source", True, (8,), 16_383)
+JPEG = Format("JPEG", (".jpg", ".jpeg"), "jpegload_source", False, (8,), 65_535, lossy=True)
+WEBP = Format("WebP", (".webp",), "webpload_source", True, (8,), 16_383, lossy=True)
 TIFF = Format("TIFF", (".tif", ".tiff"), "tiffload_source", True, (8, 16), 1_000_000)
-AVIF = Format("AVIF", (".avif",), "heifload_source", True, (8,), 16_384)
+AVIF = Format("AVIF", (".avif",), "heifload_source", True, (8,), 16_384, lossy=True)
 
 FORMATS = (PNG, JPEG, WEBP, TIFF, AVIF)
 READABLE = "PNG, JPEG, WebP, TIFF and AVIF"

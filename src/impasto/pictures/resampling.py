@@ -10,35 +10,43 @@ its weights are scaled up again.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.pictures.picture import Picture, Pixels
+from impasto.pictures.picture import Picture, Pixels, within_srgb
 
 _LOBES = 3
-_CLEAR = 0.5 / 255  # alpha under half a step of 8 bits: too little to tell a colour by
+CLEAR = 0.5 / 255  # alpha under half a step of 8 bits: too little to tell a colour by
 
 
 def resize(picture: Picture, width: int, height: int) -> Picture:
-    """The picture at exactly `width` x `height` pixels, clipped to 0 … 1; unchanged if it has that size.
+    """The picture at exactly `width` x `height` pixels; unchanged if it has that size.
 
-    Works on gamma-encoded values. Colours weigh as much as they are opaque (premultiplied while resizing), so clear
-    pixels bleed no colour into their neighbours. Raises ValueError for a side under 1.
+    Works on gamma-encoded values, clipped to 0 … 1 unless the picture has colours beyond sRGB. Colours weigh as much as
+    they are opaque (premultiplied while resizing), so clear pixels bleed no colour into their neighbours. Raises
+    ValueError for a side under 1.
     """
     if width < 1 or height < 1:
         raise ValueError(f"a picture is at least 1x1, not {width}x{height}")
     if (width, height) == (picture.width, picture.height):
         return picture
-    straight = np.stack([resample(plane, width, height) for plane in picture.pixels])
+    straight = np.stack([resample(plane, width, height) for plane in picture.colours])
     if picture.alpha is None:
-        return Picture(np.clip(straight, 0, 1), None, picture.depth)
+        return _with_colours(picture, straight, None)
     alpha = np.clip(resample(picture.alpha, width, height), 0, 1)
     pixels = np.empty_like(straight)
-    for channel, plane in enumerate(picture.pixels):
+    for channel, plane in enumerate(picture.colours):
         premultiplied = resample(plane * picture.alpha, width, height)
-        pixels[channel] = np.where(alpha > _CLEAR, premultiplied / np.maximum(alpha, _CLEAR), straight[channel])
-    return Picture(np.clip(pixels, 0, 1), alpha, picture.depth)
+        pixels[channel] = np.where(alpha > CLEAR, premultiplied / np.maximum(alpha, CLEAR), straight[channel])
+    return _with_colours(picture, pixels, alpha)
+
+
+def _with_colours(picture: Picture, colours: Pixels, alpha: Pixels | None) -> Picture:
+    """The picture with other colours, those beyond sRGB kept if it has had such, and another alpha."""
+    pixels, beyond = within_srgb(colours)
+    return replace(picture, pixels=pixels, alpha=alpha, beyond=None if picture.beyond is None else beyond)
 
 
 def resample(plane: Pixels, width: int, height: int) -> Pixels:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from impasto.runs.recipe import job_from_recipe as job_from_recipe
     from impasto.runs.recipe import recipe_of as recipe_of
     from impasto.runs.settings import build_job as build_job
+    from impasto.runs.writing import Writing as Writing
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -76,5 +77,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "recipe_of",
         ),
         "settings": ("build_job",),
+        "writing": ("Writing",),
     },
 )

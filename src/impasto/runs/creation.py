@@ -11,25 +11,25 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 import impasto
 from impasto.artefacts.digest import sha256_of
 from impasto.errors import OutputError, PictureError
-from impasto.pictures import Picture, check_output, write_picture
+from impasto.pictures import Picture, check_output, depth_of, write_picture
 from impasto.runs.codec import job_to_toml
 from impasto.runs.files import write_json, write_text
 from impasto.runs.folder import FORMAT
 from impasto.runs.naming import RUNS_VARIABLE, new_id
+from impasto.runs.writing import Writing
 from impasto.tasks import Job
 
 
-def create_folder(job: Job, output: Path | None, home: Path) -> Path:
+def create_folder(job: Job, output: Path | None, home: Path, writing: Writing) -> Path:
     """Make the folder of a new run in `home` and return it; nothing is left if it cannot be made whole."""
     job.check()
     if output is not None:
         output = output.absolute()
         check_output(output)
+    writing.check(output or "result.png")
     names = [Path(s).stem if isinstance(s, Path) else name for name, s in job.inputs.items()]
     folder = home / new_id(names or [job.kind])
     with _made(folder) as beside:
@@ -48,6 +48,7 @@ def create_folder(job: Job, output: Path | None, home: Path) -> Path:
             "kind": job.kind,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "output": None if output is None else str(output),
+            "writing": writing.options(),
             "impasto": impasto.__version__,
             "torch": version("torch"),
             "inputs": inputs,
@@ -83,8 +84,6 @@ def _made(folder: Path) -> Iterator[Path]:
 
 
 def _store(picture: Picture, path: Path) -> None:
-    """Write a picture from memory as PNG: with 8 bits if they hold it exactly, else with 16."""
-    planes = [picture.pixels, *([] if picture.alpha is None else [picture.alpha])]
-    exact = all(np.array_equal(np.rint(p * 255) / np.float32(255), p) for p in planes)
+    """Write a picture from memory as PNG: with 8 bits if they hold it, else with 16."""
     path.parent.mkdir(exist_ok=True)
-    write_picture(picture, path, depth=8 if exact else 16)
+    write_picture(picture, path, depth=depth_of(picture), metadata="all")

@@ -166,7 +166,7 @@ class Painting:
         first, *others = self.run.frame_paths(number)
         for path in (first, *others):
             make_folder(path.parent)
-        write_picture(self.run.job.picture(event.image), first)
+        write_picture(self.run.job.picture(event.image), first, metadata="none")
         for path in others:
             copy_whole(first, path)
         yield FrameWritten(number, [first, *others][-1])
@@ -179,11 +179,11 @@ class Painting:
         picture = run.job.picture(event.image)
         if picture.alpha is not None and not keeps_alpha(run.result_path):
             yield Warned(f"{run.result_path.suffix} holds no transparency: the picture lies on white; .png keeps it")
-        recipe: str | None = recipe_of(run)
+        recipe: str | None = recipe_of(run) if run.writing.keeps_recipe else None
         if recipe is not None and len(recipe) > LONGEST_RECIPE:
             recipe = None
             yield Warned("the recipe is too long for a picture's metadata; it stays in the run's folder alone")
-        write_picture(picture, run.result_path, recipe=recipe)
+        write_picture(picture, run.result_path, recipe=recipe, **run.writing.options())
         if run.output is not None:
             copy_whole(run.result_path, run.output)
         self.keeper.clear()

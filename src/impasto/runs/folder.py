@@ -28,6 +28,7 @@ from impasto.errors import InputError
 from impasto.registry import did_you_mean
 from impasto.runs.files import json_object, read_json, read_text
 from impasto.runs.naming import is_id, runs_home
+from impasto.runs.writing import Writing, writing_from
 
 if TYPE_CHECKING:
     from impasto.tasks import Job
@@ -48,17 +49,19 @@ class Run:
         return f"Run({str(self.folder)!r})"
 
     @classmethod
-    def create(cls, job: Job, *, output: Path | None = None, home: Path | None = None) -> Run:
+    def create(
+        cls, job: Job, *, output: Path | None = None, home: Path | None = None, writing: Writing | None = None
+    ) -> Run:
         """A new run of `job`, its folder made complete beside and renamed into place.
 
-        output: where the result goes besides the folder. home: instead of `runs_home()`. What `job` has loaded is not
-        loaded again.
+        output: where the result goes besides the folder. writing: how it is written. home: instead of `runs_home()`.
+        What `job` has loaded is not loaded again.
         Raises what `job.check` does, JobError for a job that cannot be written down, OutputError if the result or
         the folder could not be written.
         """
         from impasto.runs.creation import create_folder
 
-        run = cls.open(create_folder(job, output, home or runs_home()))
+        run = cls.open(create_folder(job, output, home or runs_home(), writing or Writing()))
         job.lend(run.job)
         return run
 
@@ -91,6 +94,11 @@ class Run:
     def output(self) -> Path | None:
         """Where the result goes besides the folder, absolute; None if nowhere."""
         return None if self.record["output"] is None else Path(self.record["output"])
+
+    @property
+    def writing(self) -> Writing:
+        """How the result is written. Raises InputError if the record is damaged."""
+        return writing_from(self.record)
 
     @property
     def result_path(self) -> Path:
@@ -287,6 +295,7 @@ def _check_record(record: Mapping[str, Any], path: Path) -> None:
         isinstance(record.get("kind"), str)
         and isinstance(record.get("created"), str)
         and isinstance(record.get("output", 0), str | None)
+        and isinstance(record.get("writing", {}), dict)
         and isinstance(inputs, dict)
         and all(
             isinstance(entry, dict) and isinstance(entry.get("path"), str) and isinstance(entry.get("sha256"), str)

@@ -109,7 +109,7 @@ class Keeper:
             if longest is not None and longer > longest:
                 width, height = (max(1, round(n * longest / longer)) for n in (picture.width, picture.height))
                 picture = resize(picture, width, height)
-            write_picture(picture, path, quality=quality)
+            write_picture(picture, path, quality=quality, metadata="none")
         except ImpastoError as error:
             return error
         return None

@@ -42,6 +42,28 @@ def is_list(hint: Any) -> bool:
     return typing.get_origin(hint) is tuple
 
 
+def holds_picture(hint: Any) -> bool:
+    """Whether the field holds a picture, or several."""
+    from impasto.tasks import PictureSource
+
+    return PictureSource in _parts(hint)
+
+
+def picture_addresses(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], where: str = "") -> list[str]:
+    """The addresses of the pictures that a table names, those in its tables among them."""
+    kind = data.get("kind")
+    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    found: list[str] = []
+    for name in known.keys() & data.keys():
+        value, inner = data[name], kinds_of(known[name])
+        if holds_picture(known[name]) and value not in (None, NONE):
+            found.append(where + name)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if inner is not None and isinstance(item, Mapping):
+                found += picture_addresses(item, inner, f"{where}{name}.")
+    return sorted(found)
+
+
 def accepts(hint: Any, kind: type[Any]) -> bool:
     """Whether `kind` is one of the plain types a field admits."""
     return any(part is kind for part in _parts(hint))
@@ -146,7 +168,7 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
-    from impasto.tasks import MASK_WORDS, MaskSource, PictureSource
+    from impasto.tasks import MASK_WORDS, MaskSource
 
     kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
     known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
@@ -155,10 +177,9 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
         value, inner = placed[name], kinds_of(known[name])
         if value == NONE and accepts(known[name], types.NoneType):
             continue
-        parts = list(_parts(known[name]))
-        if PictureSource in parts:
+        if holds_picture(known[name]):
             placed[name] = _each(value, lambda path: _placed(path, folder))
-        elif MaskSource in parts:
+        elif MaskSource in _parts(known[name]):
             placed[name] = _each(value, lambda path: path if path in MASK_WORDS else _placed(path, folder))
         elif inner is not None:
             placed[name] = _each(value, partial(_table_under, kinds=inner, folder=folder))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from impasto.backbones import BACKBONES
 from impasto.errors import InputError, JobError
-from impasto.runs import build_job, job_to_dict
+from impasto.runs import build_job
+from impasto.runs.identity import identity
 from impasto.runs.presets import DEFAULT_PRESET
 from impasto.runs.tables import pictures_under
 from impasto.studies.pairs import Pair
@@ -94,8 +93,5 @@ def check_pairs(cells: Sequence[Cell]) -> None:
 
 
 def _id(job: StylizeJob, pair: Pair) -> str:
-    """The hash of a job's settings with the SHA-256 of its pictures in place of their paths."""
-    placed: Mapping[str, Any] = job_to_dict(
-        job.with_inputs({"content": Path(pair.content.sha256), "style1": Path(pair.style.sha256)})
-    )
-    return hashlib.sha256(json.dumps(placed, sort_keys=True).encode()).hexdigest()[:ID_DIGITS]
+    """The first digits of the job's identity."""
+    return identity(job, {"content": pair.content.sha256, "style1": pair.style.sha256})[:ID_DIGITS]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from impasto.pictures import composite
+from impasto.pictures import continued
 from impasto.solve import Target
 from impasto.solve import resize as resize_image
 from impasto.tasks.colour import Colour, FreeColour
@@ -53,7 +53,7 @@ def coloured(job: StylizeJob, image: Tensor) -> Tensor:
     if not colour.recolours:
         return image
     painted = image.detach().float()
-    photo = to_tensor(composite(job.content_picture), image.device)
+    photo = to_tensor(continued(job.content_picture), image.device)
     photo = resize_image(photo, image.shape[-1], image.shape[-2])
     places = job.places(job.content_picture, image.device).resized(image.shape[-1], image.shape[-2])
     if places.whole:

@@ -17,10 +17,10 @@ from impasto.pictures import (
     check_paintable,
     check_result_size,
     composite,
+    continued,
     parse_size,
     picture_from,
     resize,
-    with_alpha,
 )
 from impasto.registry import OneOf
 from impasto.solve import (
@@ -41,7 +41,7 @@ from impasto.tasks.features import Feature, check_layers, raising, shapes_of
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.network_job import NetworkJob
-from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
+from impasto.tasks.pixels import fit_longer_side, given_back, to_tensor
 
 SMALLEST = 128
 """The longer side of the smallest octave, where the network sees a large part of the picture at once."""
@@ -182,7 +182,8 @@ class DreamJob(NetworkJob, kind="dream"):
     def problem(self) -> Problem:
         """What the solver is asked: pictures read, weights loaded, octaves laid out."""
         picture, backbone = self.source_picture, self.network
-        targets: dict[Role, tuple[Target, ...]] = {"content": (Target(to_tensor(composite(picture), backbone.device)),)}
+        seen = to_tensor(continued(picture), backbone.device)
+        targets: dict[Role, tuple[Target, ...]] = {"content": (Target(seen),)}
         if self.guide is not None:
             guide = composite(picture_from(self.guide))
             longer = min(LARGEST_GUIDE, max(picture.width, picture.height))
@@ -228,10 +229,8 @@ class DreamJob(NetworkJob, kind="dream"):
         return level - first + 1 if self.frames > 1 and level >= first else None
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture of the source's depth, with its transparency."""
-        source = self.source_picture
-        painted = to_picture(image, depth=source.depth)
-        return painted if source.alpha is None else with_alpha(painted, source.alpha)
+        """The image as a picture, with what was put aside of the source, see `given_back`."""
+        return given_back(image, self.source_picture)
 
     @cached_property
     def source_picture(self) -> Picture:

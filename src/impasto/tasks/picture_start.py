@@ -8,7 +8,7 @@ from typing import Literal
 from torch import Generator, Tensor
 
 from impasto.errors import PictureError
-from impasto.pictures import Picture, check_paintable, composite, picture_from
+from impasto.pictures import Picture, check_paintable, continued, picture_from
 from impasto.solve import Start, resize
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.pixels import to_tensor
@@ -20,7 +20,8 @@ pixels makes of it."""
 
 @dataclass(frozen=True, kw_only=True)
 class PictureStart(Start, kind="picture"):
-    """A given picture, enlarged or shrunk to the level where painting begins. Transparency counts as white.
+    """A given picture, enlarged or shrunk to the level where painting begins. What is clear is filled from around it,
+    as it is in the content.
 
     picture: of the same shape as the result.
     level: `last` leaves out the smaller levels and paints at full size from the first step, so that all that is in the
@@ -38,7 +39,7 @@ class PictureStart(Start, kind="picture"):
     def image(self, content: Tensor, generator: Generator) -> Tensor:  # noqa: ARG002 nothing is random
         """The picture at the content's size. Raises PictureError like `check`."""
         height, width = content.shape[-2:]
-        return resize(to_tensor(composite(self._read(width, height)), content.device), width, height)
+        return resize(to_tensor(continued(self._read(width, height)), content.device), width, height)
 
     def check(self, width: int, height: int) -> None:
         """Raise PictureError if the picture cannot be read or used, or is of another shape than width × height."""

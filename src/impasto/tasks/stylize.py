@@ -15,11 +15,10 @@ from impasto.pictures import (
     Picture,
     check_paintable,
     check_result_size,
-    composite,
+    continued,
     parse_size,
     picture_from,
     resize,
-    with_alpha,
 )
 from impasto.registry import OneOf
 from impasto.solve import (
@@ -46,7 +45,7 @@ from impasto.tasks.guided_job import GuidedJob
 from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.picture_start import PictureStart
-from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.tasks.pixels import given_back, to_tensor
 from impasto.tasks.stylize_checks import check_values
 from impasto.weights import load_weights
 
@@ -170,7 +169,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
         backbone.check_size(content.width, content.height, layers)
         levels = self._lay_out(content.width, content.height, backbone.least_side(layers))
         styles, places = self.style_targets(content, backbone, layers), self.places(content, backbone.device)
-        photo = to_tensor(composite(content), backbone.device)
+        photo = to_tensor(continued(content), backbone.device)
         image, styles = aimed_at(control(self), ease(self), photo, styles, places)
         start = (ContentStart() if self.strength == 0 else self.start).towards(styles, content.width)
         targets: dict[Role, tuple[Target, ...]] = {"content": (Target(image),), "style": styles}
@@ -289,7 +288,5 @@ class StylizeJob(GuidedJob, kind="stylize"):
         return Shift(pixels=pixels, every=self.shift_every)
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture, in the colours asked for, with the content's transparency and depth."""
-        content = self.content_picture
-        painted = to_picture(coloured(self, image), depth=content.depth)
-        return painted if content.alpha is None else with_alpha(painted, content.alpha)
+        """The image as a picture, in the colours asked for, with what was put aside of the content: `given_back`."""
+        return given_back(coloured(self, image), self.content_picture)

@@ -6,6 +6,9 @@ from cyclopts import App, Group
 
 import impasto
 from impasto.apps.cli.backbones import backbones
+from impasto.apps.cli.batch_command import EXAMPLES as BATCH_EXAMPLES
+from impasto.apps.cli.batch_command import USAGE as BATCH_USAGE
+from impasto.apps.cli.batch_command import batch
 from impasto.apps.cli.dream import EXAMPLES as DREAM_EXAMPLES
 from impasto.apps.cli.dream import dream
 from impasto.apps.cli.explore import explore
@@ -22,6 +25,8 @@ from impasto.apps.cli.proofs import proofs
 from impasto.apps.cli.reconstruct import reconstruct
 from impasto.apps.cli.runs import runs
 from impasto.apps.cli.samples import samples
+from impasto.apps.cli.sheet import EXAMPLES as SHEET_EXAMPLES
+from impasto.apps.cli.sheet import sheet
 from impasto.apps.cli.stylize import EXAMPLES, USAGE, stylize
 from impasto.apps.cli.texture import EXAMPLES as TEXTURE_EXAMPLES
 from impasto.apps.cli.texture import texture
@@ -51,6 +56,7 @@ def application() -> App:
         group_commands=look_up,
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
+    app.command(batch, help_epilogue=BATCH_EXAMPLES, usage=BATCH_USAGE, group=paint)
     app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
     app.command(proofs, help_epilogue=PROOFS_EXAMPLES, usage=PROOFS_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
@@ -59,6 +65,7 @@ def application() -> App:
     app.command(reconstruct)
     app.command(explore)
     app.command(samples, help_epilogue="", group=paint)
+    app.command(sheet, help_epilogue=SHEET_EXAMPLES)
     app.command(measure, help_epilogue="")
     app.command(measure_many, help_epilogue=MEASURE_MANY_EXAMPLES)
     app.command(visualize)

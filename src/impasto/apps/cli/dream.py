@@ -25,6 +25,7 @@ from impasto.apps.cli.options import (
     names,
 )
 from impasto.apps.cli.stylize_options import Machine, Settings
+from impasto.apps.cli.written import Written
 from impasto.errors import InputError
 
 EXAMPLES = """Examples:
@@ -137,6 +138,7 @@ def dream(
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
+    written: Written = Written(),  # noqa: B008 frozen
     dreamer: Dreamer = Dreamer(),
     dreaming: Dreaming = Dreaming(),
     machine: Machine = Machine(),  # noqa: B008
@@ -159,7 +161,7 @@ def dream(
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
         Replace the result if it is there already.
-    dreamer, dreaming, machine, settings
+    written, dreamer, dreaming, machine, settings
         The panels.
     run_dir
         The folder that keeps the runs, instead of $IMPASTO_RUNS.
@@ -176,4 +178,4 @@ def dream(
     job = build_job("dream", preset=None, config=settings.config, flags=flags, sets=settings.sets)
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
+    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json, writing=written.writing())

@@ -110,15 +110,19 @@ def apply(
     json
         Write every event as one line of JSON on the standard output.
     """
-    from impasto.apps.cli.batch import check_results_folder, paint_folder
+    from impasto.apps.cli.batch import Manner as BatchManner
+    from impasto.apps.cli.batch import paint_all
+    from impasto.apps.cli.batch_pieces import pieces_for
     from impasto.apps.cli.painting import check_place, default_output, paint_new
-    from impasto.pictures import pictures_in
+    from impasto.pictures import gathered, stands_for_many
     from impasto.runs import build_job
+    from impasto.runs.writing import Writing
+    from impasto.tasks import AdaINJob
 
     if settings.config is None and (content is None or not manner.styles):
         raise InputError("name a picture to paint and at least one style: impasto fast apply CONTENT --style STYLE")
     go_offline(machine.offline)
-    photos = pictures_in(content) if content is not None and content.is_dir() else []
+    photos = gathered([content]) if content is not None and stands_for_many(content) else []
     chosen = photos[0] if photos else content
     flags = {
         "content": None if chosen is None else str(chosen),
@@ -127,9 +131,12 @@ def apply(
         **machine.flags(),
     }
     job = build_job("adain", preset=None, config=settings.config, flags=flags, sets=settings.sets)
+    assert isinstance(job, AdaINJob)
     if content is not None and photos:
-        folder = check_results_folder(output, content)
-        paint_folder(photos, job, folder, overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
+        styles = tuple(style for style in job.styles if isinstance(style, Path))
+        pieces, root = pieces_for(job, photos, [styles], output, called=[content], preset="adain")
+        carried_out = BatchManner(writing=Writing(), overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
+        paint_all(pieces, root, carried_out)
         return
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)

@@ -29,6 +29,8 @@ Overwrite = Annotated[bool, Parameter(negative=(), group=RESULT, show_default=Fa
 Offline = Annotated[bool, Parameter(negative=(), show_default=False)]
 OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RESULT)]
 PictureSize = Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")]
+Again = Annotated[bool, Parameter(name=("--again", "--force"), negative=(), group=RESULT, show_default=False)]
+SheetPath = Annotated[Path | None, Parameter(name="--sheet", group=RESULT, metavar="PICTURE")]
 RunDir = Annotated[Path | None, Parameter(group=TELLING)]
 Name = Annotated[str | None, Parameter(metavar="NAME")]
 Names = Annotated[str | None, Parameter(metavar="NAMES")]

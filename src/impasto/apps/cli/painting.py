@@ -15,6 +15,7 @@ from impasto.errors import CancelledError, OutputError
 
 if TYPE_CHECKING:
     from impasto.runs import Run
+    from impasto.runs.writing import Writing
     from impasto.tasks import Job
 
 
@@ -42,6 +43,17 @@ def default_output(job: Job) -> Path:
     return Path("_".join(word for word in ("_".join(stems)[:100], job.result_word) if word) + ".png")
 
 
+def named_output(output: Path | None, job: Job, preset: str) -> Path | None:
+    """`output` with its fields filled in, if it has any. Raises InputError for fields that there are not."""
+    from impasto.runs.templates import NameTemplate, values_of
+    from impasto.tasks import StylizeJob
+
+    if output is None or not isinstance(job, StylizeJob):
+        return output
+    template = NameTemplate(str(output))
+    return template.filled(values_of(job, 1, preset)) if template.names_each else output
+
+
 @dataclass(frozen=True)
 class Room:
     """What a plan may do to make a job fit.
@@ -61,18 +73,35 @@ def paint_new(
     quiet: bool,
     json: bool,
     room: Room | None = Room(),
+    writing: Writing | None = None,
 ) -> None:
-    """Make a run of `job` and carry it out; the cheap checks come first, then the weights, then a plan.
+    """Make a run of `job` and carry it out, see `new_run` and `paint`."""
+    run = new_run(job, place, runs_home=runs_home, quiet=quiet, json=json, room=room, writing=writing)
+    paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
 
-    room: None makes no plan, for pictures so small that they fit as they are.
-    Raises what the job raises, and CancelledError if it was stopped.
+
+def new_run(
+    job: Job,
+    place: Path,
+    *,
+    runs_home: Path | None,
+    quiet: bool,
+    json: bool,
+    room: Room | None = Room(),
+    writing: Writing | None = None,
+) -> Run:
+    """Make a run of `job`; the cheap checks come first, then the weights, then a plan.
+
+    room: None makes no plan, for pictures so small that they fit as they are. writing: how the result is written.
+    Raises what the job raises before its first step.
     """
     from impasto.runs import Run
 
+    if writing is not None:
+        writing.check(place)
     job.check()
     have_weights(job, silent=quiet or json)
-    run = Run.create(_fitted(job, room, quiet=quiet, json=json), output=place, home=runs_home)
-    paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
+    return Run.create(_fitted(job, room, quiet=quiet, json=json), output=place, home=runs_home, writing=writing)
 
 
 def _fitted(job: Job, room: Room | None, *, quiet: bool, json: bool) -> Job:

@@ -53,7 +53,8 @@ def plan(
     from impasto.runs import event_to_dict
     from impasto.tasks.plan import plan as made_for
 
-    wanted = asked("plan", content, styles, size, look, places, network, descent, dream, machine, settings)
+    contents = () if content is None else (content,)
+    wanted = asked("plan", contents, styles, size, look, places, network, descent, dream, machine, settings)
     found = made_for(wanted.job, memory=wanted.memory, given=wanted.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
     if json:

@@ -13,6 +13,7 @@ from impasto.errors import InputError
 
 if TYPE_CHECKING:
     from impasto.runs import Run
+    from impasto.runs.writing import Writing
     from impasto.tasks import Job
 
 runs = App(name="runs", help="List, show, resume and repeat runs.", help_epilogue="")
@@ -152,11 +153,11 @@ def repeat(
     """
     from impasto.apps.cli.painting import check_place, default_output, paint_new
 
-    job = _job_again(source, content, styles, start)
+    job, writing = _job_again(source, content, styles, start)
     go_offline(offline)
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=None, quiet=quiet, json=json)
+    paint_new(job, place, runs_home=None, quiet=quiet, json=json, writing=writing and writing.suited(place))
 
 
 def _opened(run: str | None) -> Run:
@@ -171,15 +172,21 @@ def _opened(run: str | None) -> Run:
     return known[-1]
 
 
-def _job_again(source: str, content: Path | None, styles: tuple[Path, ...], start: Path | None) -> Job:
-    """The job of a run, or of the picture that one painted, with other pictures where they are given."""
+def _job_again(
+    source: str, content: Path | None, styles: tuple[Path, ...], start: Path | None
+) -> tuple[Job, Writing | None]:
+    """The job of a run, or of the picture that one painted, with other pictures where they are given.
+
+    With it how the result is written, which only a run knows.
+    """
     from impasto.runs import Run, inputs_given, job_from_recipe
 
     if Path(source).is_file():
-        return job_from_recipe(Path(source), content=content, styles=styles or None, start=start)
-    job = Run.open(source).job
+        return job_from_recipe(Path(source), content=content, styles=styles or None, start=start), None
+    run = Run.open(source)
+    job = run.job
     given = inputs_given(job, f"the run {source}", content=content, styles=styles or None, start=start)
-    return job.with_inputs(given)
+    return job.with_inputs(given), run.writing
 
 
 def _in_words(value: Any) -> str:

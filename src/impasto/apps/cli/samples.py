@@ -80,14 +80,22 @@ def makers_by_name() -> Mapping[str, Maker]:
     return {name: painting(name) for name in PAINTINGS} | {name: photograph(name) for name in PHOTOGRAPHS}
 
 
+def sample_called(name: str, side: int = 512) -> Picture:
+    """The sample of a name; a painting with this longer side. Raises UnknownNameError, with the nearest names."""
+    return _maker(name, makers_by_name())(side, side * 3 // 4, 0)
+
+
 def _chosen(wanted: tuple[str, ...]) -> Mapping[str, Maker]:
+    known = makers_by_name()
+    return {name: _maker(name, known) for name in wanted} if wanted else known
+
+
+def _maker(name: str, known: Mapping[str, Maker]) -> Maker:
     from impasto.registry import did_you_mean
 
-    known = makers_by_name()
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError(f"no sample picture is named {name!r}. {did_you_mean(name, known)}")
-    return {name: known[name] for name in wanted} if wanted else known
+    if name not in known:
+        raise UnknownNameError(f"no sample picture is named {name!r}. {did_you_mean(name, known)}")
+    return known[name]
 
 
 def _sides(size: str) -> tuple[int, int]:

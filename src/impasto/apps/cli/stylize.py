@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from impasto.apps.cli.guiding import Places
-from impasto.apps.cli.options import Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir
+from impasto.apps.cli.options import Again, Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir, SheetPath
 from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.written import Written
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
 
@@ -19,6 +20,7 @@ EXAMPLES = """Examples:
     impasto stylize photo.jpg painting.jpg --preset gatys2016
     impasto stylize photo.jpg painting.jpg --set optimizer.history=50
     impasto stylize photos/ painting.jpg -o results/
+    impasto stylize photo.jpg painting.jpg -o print.tif --depth 16
 """
 
 
@@ -29,7 +31,10 @@ def stylize(
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
-    look: Look = Look(),  # noqa: B008 frozen
+    again: Again = False,
+    sheet: SheetPath = None,
+    written: Written = Written(),  # noqa: B008 frozen
+    look: Look = Look(),  # noqa: B008
     places: Places = Places(),  # noqa: B008
     network: Network = Network(),  # noqa: B008
     descent: Descent = Descent(),  # noqa: B008
@@ -49,18 +54,24 @@ def stylize(
     Parameters
     ----------
     content
-        The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
+        The picture whose things stay where they are; or a folder, or a name with wildcards in quotes: each picture is
+        painted, as a run of its own. `impasto batch` paints many in each of several styles.
     styles
         One or more pictures whose manner is taken, or folders of them.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE.png in the
-        current folder. For a folder of pictures, a folder; results that are there already are passed over.
+        current folder. Fields in braces are filled in: "{content}_{strength}.png". For a folder of pictures, a folder
+        or such a name; what is painted already, of the same pictures with the same settings, is passed over.
     size
         The longer side in pixels, or width x height: 512, 1024x768.
     overwrite
         Replace the result if it is there already.
-    look, places, network, descent, dream, machine, settings
-        The panels of `impasto.apps.cli.stylize_options` and `.guiding`.
+    again
+        Paint anew what is painted already; for a single picture the same as --overwrite.
+    sheet
+        A picture of the photo, the paintings and the result side by side; of a folder, of all of them.
+    written, look, places, network, descent, dream, machine, settings
+        The panels of `impasto.apps.cli.written`, `.stylize_options` and `.guiding`.
     run_dir
         The folder that keeps the runs, instead of $IMPASTO_RUNS.
     quiet
@@ -68,25 +79,34 @@ def stylize(
     json
         Write every event as one line of JSON on the standard output.
     """
-    from impasto.apps.cli.batch import check_results_folder, paint_folder
-    from impasto.apps.cli.painting import Room, check_place, default_output, paint_new
+    from impasto.apps.cli.batch import Manner, paint_all
+    from impasto.apps.cli.batch_pieces import pieces_for
+    from impasto.apps.cli.painting import Room, check_place, default_output, named_output, paint_new
+    from impasto.apps.cli.sheet_drawing import before_and_after, check_sheet, of_job
     from impasto.apps.cli.stylize_job import asked
 
-    wanted = asked("stylize", content, styles, size, look, places, network, descent, dream, machine, settings)
-    room = Room(wanted.memory, wanted.given)
-    if content is not None and wanted.photos:
-        folder = check_results_folder(output, content)
-        paint_folder(
-            wanted.photos,
-            wanted.job,
-            folder,
+    contents = () if content is None else (content,)
+    wanted = asked("stylize", contents, styles, size, look, places, network, descent, dream, machine, settings)
+    job, room, writing = wanted.job, Room(wanted.memory, wanted.given), written.writing()
+    if wanted.photos:
+        painted_by = tuple(style for style in job.styles if isinstance(style, Path))
+        pieces, root = pieces_for(job, wanted.photos, [painted_by], output, called=wanted.called, preset=look.preset)
+        manner = Manner(
+            writing=writing,
             overwrite=overwrite,
+            again=again,
             runs_home=run_dir,
             quiet=quiet,
             json=json,
             room=room,
+            sheet=sheet,
         )
+        paint_all(pieces, root, manner)
         return
-    place = output or default_output(wanted.job)
-    check_place(place, wanted.job, overwrite=overwrite)
-    paint_new(wanted.job, place, runs_home=run_dir, quiet=quiet, json=json, room=room)
+    place = named_output(output, job, look.preset) or default_output(job)
+    check_place(place, job, overwrite=overwrite or again)
+    if sheet is not None:
+        check_sheet(sheet, of_job(job, place))
+    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json, room=room, writing=writing)
+    if sheet is not None:
+        before_and_after([of_job(job, place)], sheet)

@@ -39,19 +39,21 @@ def stylize_job(
 class Asked:
     """What a command line asks for.
 
-    photos: the pictures of the folder that stands for the content, none if it is a picture. memory: bytes that may be
-    used, None for all that is free. given: what the user settled of all that a plan could choose.
+    photos: the pictures that a folder, or several contents, stand for; none if it is one picture. called: what they
+    were given as. memory: bytes that may be used, None for all that is free. given: what the user settled of all that a
+    plan could choose.
     """
 
     job: StylizeJob
     photos: Sequence[Path]
+    called: Sequence[Path]
     memory: int | None
     given: frozenset[str]
 
 
 def asked(
     command: str,
-    content: Path | None,
+    contents: Sequence[Path],
     styles: Sequence[Path],
     size: str | None,
     look: Look,
@@ -64,23 +66,24 @@ def asked(
 ) -> Asked:
     """What the arguments and panels of `impasto stylize`, or another command that takes them, ask for.
 
-    Of a folder of pictures the job is that of the first. Raises InputError for what cannot be meant.
+    A folder, wildcards and several contents stand for many pictures, a folder in the job file too; the job is that of
+    the first. Raises InputError for what cannot be meant.
     """
-    from impasto.pictures import pictures_in
+    from impasto.pictures import gathered, stands_for_many
 
     if settings.config is None and not styles and not places.region:
-        given = (
-            "a picture to paint and at least one style" if content is None else f"at least one style after {content}"
-        )
+        given = f"at least one style after {contents[-1]}" if contents else "a picture to paint and at least one style"
         raise InputError(f"name {given}: impasto {command} CONTENT STYLE")
     go_offline(machine.offline)
     memory = machine.memory_in_bytes()
-    photos = pictures_in(content) if content is not None and content.is_dir() else []
+    many = len(contents) > 1 or any(map(stands_for_many, contents))
+    photos = gathered(contents) if many else []
+    first = next(iter([*photos, *contents]), None)
     pictures, shares = with_folders(styles, numbers("--style-weights", look.style_weights, float))
     if shares is not None:
         look = replace(look, style_weights=",".join(map(repr, shares)))
     flags = {
-        "content": None if content is None else str(photos[0] if photos else content),
+        "content": None if first is None else str(first),
         "styles": tuple(map(str, pictures)) if pictures or settings.config is None else None,
         "size": size,
         **places.flags(),
@@ -88,7 +91,11 @@ def asked(
         **machine.flags(),
     }
     job = stylize_job(flags, look, network, descent, settings)
-    return Asked(job, photos, memory, settled(job, look, settings))
+    if not contents and isinstance(job.content, Path) and stands_for_many(job.content):
+        contents = (job.content,)
+        photos = gathered(contents)
+        job = job.with_inputs({"content": photos[0]})
+    return Asked(job, photos, contents, memory, settled(job, look, settings))
 
 
 PLANNED = {"tile": "tile", "optimizer.history": "history", "optimizer.history_in": "history_in"}

@@ -17,10 +17,10 @@ from impasto.pictures import (
     check_paintable,
     check_result_size,
     composite,
+    continued,
     parse_size,
     picture_from,
     resize,
-    with_alpha,
 )
 from impasto.solve import Event, Finished, Level, LevelDone, LevelStarted, Snapshot, Started, Step, Target
 from impasto.solve.guards import flat_style_warnings
@@ -30,7 +30,7 @@ from impasto.tasks.job import Job, PictureSource, name_of, picture_source
 from impasto.tasks.manner import Manner
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.network_job import NetworkJob
-from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
+from impasto.tasks.pixels import fit_longer_side, given_back, to_tensor
 from impasto.weights import PrecisionChoice, load_decoder
 
 LONGEST_PALETTE = 512
@@ -159,7 +159,7 @@ class AdaINJob(NetworkJob, kind="adain"):
         had.
         """
         content, network = self.content_picture, AdaIN(self.network, self.decoder)
-        photo = to_tensor(composite(content), network.encoder.device)
+        photo = to_tensor(continued(content), network.encoder.device)
         tiles = len(network.tiles(content.height, content.width, self.tile))
         looks = tiles if self.strength else 0
         level = Level(content.width, content.height, looks + tiles)
@@ -199,10 +199,8 @@ class AdaINJob(NetworkJob, kind="adain"):
         return found
 
     def picture(self, image: Tensor) -> Picture:
-        """The image as a picture, with the content's transparency and depth."""
-        content = self.content_picture
-        painted = to_picture(image, depth=content.depth)
-        return painted if content.alpha is None else with_alpha(painted, content.alpha)
+        """The image as a picture, with what was put aside of the content, see `given_back`."""
+        return given_back(image, self.content_picture)
 
     @cached_property
     def content_picture(self) -> Picture:
