@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -23,13 +24,13 @@ class Objective:
     """
 
     def __init__(self, problem: Problem, index: int) -> None:
-        self.problem, self.index = problem, index
+        self.problem, self.index, self.turn = problem, index, 0
         looked_through = (problem.backbone, problem.layers, problem.shift.pixels)
         self.look: Look = Around(*looked_through) if problem.periodic else AtOnce(*looked_through)
         if problem.tile is not None:
             self.look = InTiles(*looked_through, side=problem.tile)
         seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in problem.losses)}
-        bound = [(loss, loss.bind_seen(seen[loss.target])) for loss in problem.losses]
+        bound = [(loss, self._drawn(loss).bind_seen(seen[loss.target])) for loss in problem.losses]
         factors = [1.0] * len(bound)
         if problem.strength is not None or problem.balances_dreams:
             generator = seeded(problem, index, "balance")
@@ -54,27 +55,37 @@ class Objective:
         return (value if good else math.nan), gradient
 
     def look_from(self, step: int) -> bool:
-        """Be the objective of the step of this index: with a `shift`, look from the place it has then.
+        """Be the objective of the step of this index: with a `shift`, look from the place it has then; losses that
+        draw do so anew as often as the picture would be moved.
 
         Returns whether it is another objective than that of the step before, whatever was looked at last: values and
         gradients of before do not count any more.
         """
-        shift = self.problem.shift
-        if shift.pixels == 1:
-            return False
-        if self.look.offset is None or shift.due(step):
+        shift, losses = self.problem.shift, self.problem.losses
+        turn, drawing = step // shift.every, any(loss.draws for loss in losses)
+        moved = shift.pixels > 1 and (self.look.offset is None or shift.due(step))
+        redrawn = drawing and turn != self.turn
+        self.turn = turn
+        if moved:
             self.look = self.look.moved_to(shift.offset(step, seeded(self.problem, self.index, "shift")))
-            self._aim()
-        return shift.due(step)
+        if moved or redrawn:
+            self._bind_again([(moved and loss.target == "content") or (redrawn and loss.draws) for loss in losses])
+        return shift.due(step) or (drawing and shift.turns(step))
 
-    def _aim(self) -> None:
-        """Bind the losses that compare place by place to the content as it is seen from the present place."""
-        if not any(loss.target == "content" for loss in self.problem.losses):
-            return
-        seen = self._seen("content")
-        for (name, (weight, _)), loss in zip(list(self.terms.items()), self.problem.losses, strict=True):
-            if loss.target == "content":
-                self.terms[name] = (weight, loss.bind_seen(seen))
+    def _bind_again(self, which: Sequence[bool]) -> None:
+        """Bind some of the losses anew: those that compare place by place to the content as it is seen from the present
+        place, those that draw with what they draw at the present turn.
+        """
+        losses = self.problem.losses
+        roles = dict.fromkeys(loss.target for loss, chosen in zip(losses, which, strict=True) if chosen)
+        seen = {role: self._seen(role) for role in roles}
+        for (name, (weight, _)), loss, chosen in zip(list(self.terms.items()), losses, which, strict=True):
+            if chosen:
+                self.terms[name] = (weight, self._drawn(loss).bind_seen(seen[loss.target]))
+
+    def _drawn(self, loss: Loss) -> Loss:
+        """The loss with what it draws, if it does, at the present turn."""
+        return loss.drawn(seeded(self.problem, self.index, "draw").initial_seed() + self.turn) if loss.draws else loss
 
     def _seen(self, role: Role) -> list[tuple[float, SeenInParts]]:
         """The pictures of a role with their shares, as they are seen from the present place."""
