@@ -124,12 +124,14 @@ def test_help_names_what_is_registered():
 
     from impasto.apps.cli import stylize_options
     from impasto.backbones import Padding, Pooling
+    from impasto.losses import LOSSES
     from impasto.solve import OPTIMIZERS, STARTS
 
     text = " ".join(
         (getattr(stylize_options, name).__doc__ or "") for name in ("Look", "Looking", "Network", "Descent", "Machine")
     )
-    for known in (*OPTIMIZERS, *STARTS, *get_args(Pooling), *get_args(Padding)):
+    compared = [kind for kind, loss in LOSSES.items() if getattr(loss, "target", "none") in ("content", "style")]
+    for known in (*OPTIMIZERS, *STARTS, *compared, *get_args(Pooling), *get_args(Padding)):
         assert known in text
 
 

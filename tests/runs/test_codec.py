@@ -14,6 +14,7 @@ from impasto.losses import (
     MomentsLoss,
     Power,
     Scale,
+    SlicedLoss,
     SmoothedLoss,
     Softmax,
     Standardise,
@@ -45,10 +46,12 @@ transforms = (
 
 @st.composite
 def losses(draw):
-    kind = draw(st.sampled_from([ContentLoss, GramLoss, MomentsLoss, VariationLoss]))
+    kind = draw(st.sampled_from([ContentLoss, GramLoss, MomentsLoss, SlicedLoss, VariationLoss]))
     layers = draw(names)
     weights = draw(st.just(()) | st.tuples(*[st.floats(0, 1e300)] * len(layers)))
     extra = {"normalisation": draw(st.sampled_from(["energy", "gatys", "johnson"]))} if kind is GramLoss else {}
+    if kind is SlicedLoss:
+        extra = {"directions": draw(st.none() | st.integers(1, 10**6)), "seed": draw(st.integers(0, 2**63 - 1))}
     loss = kind(weight=draw(st.floats(0, 1e300)), layers=layers, layer_weights=weights, **extra)
     if not draw(st.booleans()):
         return loss

@@ -3,7 +3,20 @@ from dataclasses import replace
 import pytest
 
 from impasto.errors import JobError, UnknownNameError
-from impasto.losses import ContentLoss, GramLoss, Log, SmoothedLoss, Softmax
+from impasto.losses import (
+    ContentLoss,
+    GaussianLoss,
+    GramLoss,
+    HistogramLoss,
+    Log,
+    MeanStdLoss,
+    MomentsLoss,
+    NearestLoss,
+    SelfSimilarityLoss,
+    SlicedLoss,
+    SmoothedLoss,
+    Softmax,
+)
 from impasto.runs import build_job, preset, preset_names
 from impasto.solve import Adam, MixedStart, NoiseStart
 from impasto.tasks import StylizeJob
@@ -141,6 +154,65 @@ def test_an_address_reaches_the_loss_that_another_wraps(text, changed):
     assert job.losses == tuple(changed.get(i, loss) for i, loss in enumerate(SMOOTHED))
 
 
+@pytest.mark.parametrize(
+    ("text", "preset", "style"),
+    [
+        ("losses.style=sliced", "default", [SlicedLoss()]),
+        (
+            'losses.style=["gram", "histogram"]',
+            "default",
+            [GramLoss(weight=0.5, layers=()), HistogramLoss(weight=0.5)],
+        ),
+        (
+            "losses.style=['nearest', {kind='moments', weight=3, balance=0.1}]",
+            "default",
+            [NearestLoss(weight=0.5), MomentsLoss(weight=3, balance=0.1, layers=())],
+        ),
+        ("losses.style={kind='gaussian', layers=['a']}", "default", [GaussianLoss(layers=("a",))]),
+        (
+            "losses.style=mean-std",
+            "gatys2016",
+            [MeanStdLoss(weight=1e3, layers=GramLoss().layers, layer_weights=(0.2,) * 5)],
+        ),
+    ],
+)
+def test_the_losses_of_a_role_are_exchanged_for_others_that_take_their_place(text, preset, style):
+    job, before = build(text, preset=preset), build(preset=preset)
+    assert list(job.losses[1:]) == style
+    assert job.losses[0] == before.losses[0]
+
+
+def test_a_kind_that_was_there_keeps_its_settings_and_the_weight_is_shared():
+    before = loss(build(preset="neural-style"), "gram")
+    job = build("losses.style=['gram', 'sliced']", preset="neural-style")
+    assert [item.kind for item in job.losses] == ["content", "gram", "sliced", "variation"]
+    assert loss(job, "gram") == replace(before, weight=50)
+    assert loss(job, "sliced") == SlicedLoss(weight=50, layers=before.layers, layer_weights=before.layer_weights)
+
+
+def test_content_can_be_exchanged_and_a_role_that_nobody_had_be_filled():
+    job = build("losses.content=self-similarity")
+    assert job.losses[0] == SelfSimilarityLoss()
+    job = build("losses.content=['content', 'self-similarity']", flags={**PICTURES, "losses": ["gram"]})
+    assert [(item.kind, item.weight) for item in job.losses] == [
+        ("gram", 1),
+        ("content", 0.5),
+        ("self-similarity", 0.5),
+    ]
+
+
+def test_a_weight_that_is_no_number_cannot_be_shared():
+    with pytest.raises(JobError, match=r"losses\.style: the weights .* must be numbers, not \['much'\]"):
+        build("losses.style=sliced", flags={**PICTURES, "losses": [{"kind": "gram", "weight": "much"}]})
+
+
+def test_what_wrapped_the_losses_of_a_role_goes_with_them():
+    job = build("losses.style=sliced", flags={**PICTURES, "losses": SMOOTHED_TABLES})
+    assert job.losses == (SMOOTHED[0], SlicedLoss(layers=("a", "b"), layer_weights=(2.0, 2.0)))
+    wrapped = build("losses.style={kind='smoothed', transform='log', loss={kind='gram', weight=2, layers=['a']}}")
+    assert wrapped.losses[1:] == (SmoothedLoss(loss=GramLoss(weight=2, layers=("a",)), transform=Log()),)
+
+
 def test_a_table_of_the_same_kind_keeps_what_is_not_named():
     job = build("optimizer.box=false", preset="gatys2015")
     assert job.optimizer == replace(build(preset="gatys2015").optimizer, box=False)
@@ -158,6 +230,11 @@ def test_equal_layer_weights_follow_the_layers():
         ("optimiser.history=3", "'optimiser' is no table of settings. Did you mean optimizer?"),
         ("optimizer.history.deep=3", "not an address of a setting"),
         ("losses.gram=3", "not an address of a setting"),
+        ("losses.style=3", "must be the kind of a loss, or several, not 3. Known: gaussian, gram"),
+        ("losses.style=[]", "name at least one loss. Known: gaussian, gram"),
+        ("losses.style=slced", "no loss of style is named 'slced'. Did you mean sliced?"),
+        ("losses.style=content", "no loss of style is named 'content'"),
+        ("losses.content=gram", "no loss of content is named 'gram'. Known: content, self-similarity."),
         ("losses.gran.weight=3", "no 'gran' there. Did you mean gram?"),
         ("losses.9.weight=3", "no '9' there"),
         ("losses.gram.wieght=3", "wieght: no such setting of loss 'gram'. Did you mean weight?"),

@@ -14,10 +14,16 @@ from impasto.errors import JobError
 from impasto.losses import (
     ActivationLoss,
     ContentLoss,
+    GaussianLoss,
     GramLoss,
+    HistogramLoss,
     Loss,
+    MeanStdLoss,
     MomentsLoss,
+    NearestLoss,
     Power,
+    SelfSimilarityLoss,
+    SlicedLoss,
     SmoothedLoss,
     Softmax,
     VariationLoss,
@@ -33,6 +39,8 @@ LOSSES: tuple[Loss, ...] = (
     ContentLoss(layers=("relu2_1", "input")),
     GramLoss(layers=("relu1_1", "relu2_1", "input")),
     MomentsLoss(layers=("pool1",)),
+    MeanStdLoss(layers=("relu2_1",)),
+    GaussianLoss(layers=("relu1_1", "pool1")),
     VariationLoss(weight=0.5),
     ActivationLoss(layers=("relu2_1", "input"), channel=2, position=(5, 5)),
     ActivationLoss(layers=("pool1",), objective="mean-square"),
@@ -150,8 +158,16 @@ def test_a_layer_goes_by_its_other_name_too() -> None:
 
 
 def test_what_cannot_be_cut_says_so(make_problem: Callable[..., Problem]) -> None:
-    softmax = SmoothedLoss(loss=GramLoss(layers=("relu2_1",)), transform=Softmax())
-    with pytest.raises(JobError, match="cannot be painted in tiles"):
-        list(solve(make_problem(losses=(softmax,), strength=None, tile=8)))
+    where = {"layers": ("relu2_1",)}
+    for loss in (
+        SmoothedLoss(loss=GramLoss(**where), transform=Softmax()),
+        SlicedLoss(**where),
+        HistogramLoss(**where),
+        NearestLoss(**where),
+        SelfSimilarityLoss(**where),
+        SmoothedLoss(loss=SlicedLoss(**where), transform=Power()),
+    ):
+        with pytest.raises(JobError, match=f"the {loss.kind} loss .* cannot be painted in tiles"):
+            list(solve(make_problem(losses=(loss,), strength=None, tile=8)))
     with pytest.raises(JobError, match="largest stride"):
         list(solve(make_problem(tile=1)))

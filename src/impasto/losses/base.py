@@ -102,6 +102,15 @@ class Loss(abc.ABC):
         return self.target == "none"
 
     @property
+    def draws(self) -> bool:
+        """Whether it looks at a random part of all there is, which is to be drawn anew now and then."""
+        return False
+
+    def drawn(self, number: int) -> Self:  # noqa: ARG002
+        """The same with another draw, the same for every equal number; itself, unless it draws."""
+        return self
+
+    @property
     def weighted_layers(self) -> tuple[tuple[str, float], ...]:
         """Layers with their weights, repeats as given. Raises JobError if there are none."""
         if not self.layers:

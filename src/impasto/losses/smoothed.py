@@ -11,6 +11,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.losses.base import LOSSES, Features, Loss, Role, Targets, Term
+from impasto.losses.mean_std import MeanStdLoss
 from impasto.losses.moments import MomentsLoss
 from impasto.losses.part import Seen, SeenInParts, whole_of
 from impasto.losses.statistic import widened
@@ -58,10 +59,10 @@ class SmoothedLoss(Loss, kind="smoothed"):
                 f"standardise takes its statistics from a picture, and the {self.loss.kind} loss is bound to none. "
                 "Choose another transform."
             )
-        if isinstance(self.loss, MomentsLoss):
+        if isinstance(self.loss, MomentsLoss | MeanStdLoss):
             raise JobError(
-                "standardise leaves the target's channel means at zero, and the moments loss divides by them. "
-                "Wrap the gram loss, or choose another transform."
+                f"standardise leaves the target's channel means at zero, and the {self.loss.kind} loss divides by "
+                "them. Wrap the gram loss, or choose another transform."
             )
 
     @property
@@ -78,6 +79,15 @@ class SmoothedLoss(Loss, kind="smoothed"):
     def balanced_apart(self) -> bool:
         """Whether the wrapped loss is."""
         return self.loss.balanced_apart
+
+    @property
+    def draws(self) -> bool:
+        """Whether the wrapped loss does."""
+        return self.loss.draws
+
+    def drawn(self, number: int) -> Self:
+        """The same with another draw of the wrapped loss."""
+        return replace(self, loss=self.loss.drawn(number))
 
     @property
     def pointwise(self) -> bool:

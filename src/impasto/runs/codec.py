@@ -61,9 +61,8 @@ def job_to_dict(job: Job) -> dict[str, Any]:
 
 def job_to_toml(job: Job) -> str:
     """The job as TOML, every setting in it; a null is written `"none"`. Raises JobError like `job_to_dict`."""
-    data = {key: NONE if value is None else value for key, value in job_to_dict(job).items()}
     try:
-        text = tomli_w.dumps(data)
+        text = tomli_w.dumps(_null_written(job_to_dict(job)))
         text.encode()
     except UnicodeEncodeError:
         raise JobError("a file name in the job is not valid text (UTF-8). Rename the picture.") from None
@@ -125,6 +124,15 @@ def _address(loc: tuple[int | str, ...], data: Any) -> list[str]:
         else:
             data = None
     return address
+
+
+def _null_written(value: Any) -> Any:
+    """Data with every null in it, at any depth, as it is written in TOML."""
+    if isinstance(value, dict):
+        return {key: _null_written(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_null_written(inner) for inner in value]
+    return NONE if value is None else value
 
 
 def _depth(value: Any) -> int:

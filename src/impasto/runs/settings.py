@@ -20,6 +20,9 @@ LARGEST_CONFIG = 1_000_000
 WRAPPED = "loss"
 """The field in which a loss holds the one it wraps."""
 
+EXCHANGED = ("content", "style")
+"""The roles whose losses an address can exchange for others."""
+
 
 def build_job(
     kind: str = "stylize",
@@ -39,7 +42,10 @@ def build_job(
     An address names a field of a table (`optimizer.history`), a loss by its kind (`losses.gram.weight`), by the
     pictures it looks at (`losses.style.weight`) or by its place (`losses.1.weight`). A loss wrapped in another goes by
     the same names, and what the wrapper has no field for is set on the loss it wraps. Another kind replaces a table
-    whole. In all of them `"none"` stands for null.
+    whole. `losses.style` and `losses.content` name all losses that look at those pictures, and exchange them for one
+    kind or several: `losses.style=sliced`, `losses.style=["gram", "histogram"]`. Those take over the layers and share
+    the weight; a kind that was there already keeps its settings, and one that wraps another is taken as it is given. In
+    all of them `"none"` stands for null.
 
     Raises JobError for what does not validate, UnknownNameError for an unknown preset, InputError for a config that
     cannot be read.
@@ -129,11 +135,58 @@ def _assign(table: dict[str, Any], address: str, value: Any, cls: type[Any]) -> 
         table[head] = _merged(_as_table(table[head], address), {_only(rest, address): value})
         return
     items = [_as_table(item, address) for item in table[head]]
+    if len(rest) == 1 and rest[0] in EXCHANGED:
+        table[head] = _exchanged(items, rest[0], value, kinds, address)
+        return
     chosen = _named(items, rest[0], kinds, address)
     field = _only(rest[1:], address)
     for index in chosen:
         items[index] = _with_field(items[index], field, value, kinds)
     table[head] = items
+
+
+def _exchanged(
+    items: Sequence[Mapping[str, Any]], role: str, value: Any, kinds: Mapping[str, type[Any]], address: str
+) -> list[Mapping[str, Any]]:
+    """The losses with those of a role exchanged for the given ones, by kind or as tables."""
+    there = [i for i, item in enumerate(items) if _target(kinds, item) == role]
+    given = [_of_role(each, role, kinds, address) for each in (value if isinstance(value, list | tuple) else [value])]
+    if not given:
+        raise JobError(f"{address}: name at least one loss. {did_you_mean('', _kinds_of_role(role, kinds))}")
+    old = [_innermost(items[i]) for i in there]
+    weights = [item.get("weight", 1.0) for item in old] or [1.0]
+    if not all(isinstance(weight, int | float) for weight in weights):
+        raise JobError(f"{address}: the weights of the losses to be exchanged must be numbers, not {weights}")
+    seats = {name: old[0][name] for name in ("layers", "layer_weights") if old and name in old[0]}
+    kept = {item["kind"]: item for item in old}
+    exchanged = []
+    for table in given:
+        taken = {} if "layers" in table else {**seats, **kept.get(table["kind"], {})}
+        exchanged.append(table if WRAPPED in table else {**taken, "weight": sum(weights) / len(given), **table})
+    first = there[0] if there else len(items)
+    return [*items[:first], *exchanged, *(item for i, item in enumerate(items) if i > first and i not in there)]
+
+
+def _of_role(given: Any, role: str, kinds: Mapping[str, type[Any]], address: str) -> Mapping[str, Any]:
+    """A loss, given by its kind or as a table, that looks at the pictures of a role."""
+    table = {"kind": given} if isinstance(given, str) else given
+    known = _kinds_of_role(role, kinds)
+    if not isinstance(table, Mapping) or not isinstance(table.get("kind"), str):
+        raise JobError(f"{address}: must be the kind of a loss, or several, not {given!r}. {did_you_mean('', known)}")
+    if table["kind"] not in kinds or _target(kinds, table) != role:
+        raise JobError(f"{address}: no loss of {role} is named {table['kind']!r}. {did_you_mean(table['kind'], known)}")
+    return table
+
+
+def _kinds_of_role(role: str, kinds: Mapping[str, type[Any]]) -> list[str]:
+    """The kinds that look at the pictures of a role, unless told otherwise."""
+    return sorted(kind for kind in kinds if _target(kinds, {"kind": kind}) == role)
+
+
+def _innermost(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The loss itself, or the one at the bottom of all that it wraps."""
+    inner = _wrapped(item)
+    return item if inner is None else _innermost(inner)
 
 
 def _with_field(item: Mapping[str, Any], field: str, value: Any, kinds: Mapping[str, type[Any]]) -> Any:

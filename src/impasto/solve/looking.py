@@ -110,11 +110,12 @@ class InTiles(Look):
             if not term.adds_up:
                 raise JobError(
                     f"the {name} loss looks at a layer as a whole and cannot be painted in tiles; "
-                    "paint without --tile, or choose a transform that acts on each position by itself"
+                    "paint without --tile, or choose a loss or a transform that takes each position by itself"
                 )
         added = self._sums(image, terms)
         with torch.enable_grad():
-            leaves = {name: [number.requires_grad_() for number in numbers] for name, numbers in added.items()}
+            # What two losses share is a leaf to each, or both would be given the slopes of both.
+            leaves = {name: [number.detach().requires_grad_() for number in numbers] for name, numbers in added.items()}
             values = {name: weight * term.value(leaves[name]) for name, (weight, term) in terms.items()}
             total = torch.stack(list(values.values())).sum()
             flat = [number for numbers in leaves.values() for number in numbers]

@@ -33,7 +33,7 @@ class Objective:
     """
 
     def __init__(self, problem: Problem, index: int) -> None:
-        self.problem, self.index = problem, index
+        self.problem, self.index, self.turn = problem, index, 0
         self._guided: dict[int, list[BoundPart]] = {}
         self._weights_at: tuple[Offset | None, list[Mapping[str, Tensor]]] | None = None
         looked_through = (problem.backbone, problem.layers, problem.shift.pixels)
@@ -74,38 +74,46 @@ class Objective:
         return self.guidance.shown(image)
 
     def look_from(self, step: int) -> bool:
-        """Be the objective of the step of this index: with a `shift`, look from the place it has then.
+        """Be the objective of the step of this index: with a `shift`, look from the place it has then; losses that
+        draw do so anew as often as the picture would be moved.
 
         Returns whether it is another objective than that of the step before, whatever was looked at last: values and
         gradients of before do not count any more.
         """
-        shift = self.problem.shift
-        if shift.pixels == 1:
-            return False
-        if self.look.offset is None or shift.due(step):
+        shift, losses = self.problem.shift, self.problem.losses
+        turn, drawing = step // shift.every, any(loss.draws for loss in losses)
+        moved = shift.pixels > 1 and (self.look.offset is None or shift.due(step))
+        redrawn = drawing and turn != self.turn
+        self.turn = turn
+        if moved:
             self.look = self.look.moved_to(shift.offset(step, seeded(self.problem, self.index, "shift")))
-            self._aim()
-        return shift.due(step)
+        if moved or redrawn:
+            self._bind_again(moved=moved, redrawn=redrawn)
+        return shift.due(step) or (drawing and shift.turns(step))
 
-    def _aim(self) -> None:
-        """Bind the losses that compare place by place to the content as it is seen from the present place.
-
-        Masks are seen from there too.
+    def _bind_again(self, *, moved: bool, redrawn: bool) -> None:
+        """Bind some of the losses anew: those that compare place by place to the content as it is seen from the present
+        place, those that draw with what they draw at the present turn. Masks are seen from the present place too.
         """
-        content = any(loss.target == "content" for loss in self.problem.losses)
-        seen = self._seen("content") if content else []
-        weights = self._weights()
+        chosen = [
+            loss for loss in self.problem.losses if (moved and loss.target == "content") or (redrawn and loss.draws)
+        ]
+        seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in chosen)}
         for (name, (weight, _)), loss in zip(list(self.terms.items()), self.problem.losses, strict=True):
-            if loss.target == "content":
-                self.terms[name] = (weight, self._bound(loss, seen))
-            elif id(loss) in self._guided:
-                self.terms[name] = (weight, placed(self._guided[id(loss)], weights))
+            if any(loss is one for one in chosen):
+                self.terms[name] = (weight, self._bound(loss, seen[loss.target]))
+            elif moved and id(loss) in self._guided:
+                self.terms[name] = (weight, placed(self._guided[id(loss)], self._weights()))
+
+    def _drawn(self, loss: Loss) -> Loss:
+        """The loss with what it draws, if it does, at the present turn."""
+        return loss.drawn(seeded(self.problem, self.index, "draw").initial_seed() + self.turn) if loss.draws else loss
 
     def _bound(self, loss: Loss, seen: Seeing) -> Term:
         """A loss bound to what is seen of its targets, guided if it is one of style and the problem is guided."""
         if loss.target != "style" or not self.problem.is_guided:
-            return loss.bind_seen([(target.share, parts) for target, parts in seen])
-        self._guided[id(loss)] = self.guidance.bind(loss, seen)
+            return self._drawn(loss).bind_seen([(target.share, parts) for target, parts in seen])
+        self._guided[id(loss)] = self.guidance.bind(self._drawn(loss), seen)
         return placed(self._guided[id(loss)], self._weights())
 
     def _weights(self) -> list[Mapping[str, Tensor]]:

@@ -49,9 +49,13 @@ class Shift:
                 "the first step at a new place only looks"
             )
 
+    def turns(self, step: int) -> bool:
+        """Whether `every` steps more are over before the step of this index, from 0."""
+        return step > 0 and step % self.every == 0
+
     def due(self, step: int) -> bool:
         """Whether a new place is taken before the step of this index, from 0."""
-        return self.pixels > 1 and step > 0 and step % self.every == 0
+        return self.pixels > 1 and self.turns(step)
 
     def offset(self, step: int, generator: Generator) -> Offset:
         """The place at a step. generator: in the same state whenever a level is asked about.

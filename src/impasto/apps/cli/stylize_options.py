@@ -110,6 +110,11 @@ class Network(Looking):
         Layers that hold the things in place, separated by commas; `impasto backbones NAME` shows them.
     style_layers
         Layers that give the manner, separated by commas; one given twice counts twice.
+    content_loss
+        How the things are held in place: content, self-similarity; several in equal shares, separated by commas.
+    style_loss
+        How styles are compared: gram, moments, mean-std, gaussian, sliced, histogram, nearest; several in equal shares,
+        separated by commas: gram,histogram.
     content_weight
         What the content loss is multiplied by, without --strength.
     style_weight
@@ -118,6 +123,8 @@ class Network(Looking):
 
     content_layers: Names = None
     style_layers: Names = None
+    content_loss: Names = None
+    style_loss: Names = None
     content_weight: DecimalNumber = None
     style_weight: DecimalNumber = None
 
@@ -125,6 +132,8 @@ class Network(Looking):
         """By the addresses of the job's settings."""
         return {
             **super().flags(),
+            "losses.content": names("--content-loss", self.content_loss),
+            "losses.style": names("--style-loss", self.style_loss),
             "losses.content.layers": names("--content-layers", self.content_layers),
             "losses.content.weight": self.content_weight,
             "losses.style.layers": names("--style-layers", self.style_layers),
