@@ -193,16 +193,17 @@ def test_a_layer_without_any_style_is_refused(one_level: Make, image_of: Image) 
         at_noise(one_level(losses=STYLE, targets={"style": (style,)}, strength=None))
 
 
-def test_a_strength_holds_where_style_is_asked_for(one_level: Make) -> None:
-    """A small region would else be pulled the harder for the photo around it."""
+@pytest.mark.parametrize("weight", [1.0, 3.0])
+def test_a_strength_holds_where_style_is_asked_for(weight: float, one_level: Make) -> None:
+    """A small region would else be pulled the harder for the photo around it. The region's own weight comes on top."""
     mask = box(24, 32, slice(6, 14), slice(10, 20))
     losses = (ContentLoss(layers=("relu2_1",)), GramLoss(layers=("relu1_1", "relu2_1")))
-    problem = one_level(losses=losses, regions=(Area(mask),), strength=0.4)
+    problem = one_level(losses=losses, regions=(Area(mask, weight),), strength=0.4)
     objective = Objective(problem, 0)
     content = problem.targets["content"][0].image
     probe = content + 0.05 * torch.randn(content.shape, generator=Generator().manual_seed(1))
     norms = [float((objective.look.gradient(probe, {n: term})[1] * mask).norm()) for n, term in objective.terms.items()]
-    assert norms[1] / norms[0] == pytest.approx(style_ratio(0.4), rel=0.1)
+    assert norms[1] / norms[0] == pytest.approx(weight * style_ratio(0.4), rel=0.1)
 
 
 def paint(problem: Problem) -> list[Any]:
