@@ -39,6 +39,9 @@ SAMPLES = (
 DISC = 0.03
 """The share of the area of a picture that the disc takes."""
 
+MARKED = 0.12
+"""The change of a channel from one pixel to the next but one that ends a sky, in a picture 256 pixels wide."""
+
 Plane = NDArray[np.float32]
 
 
@@ -194,10 +197,10 @@ def paint(case: Case, options: argparse.Namespace, *, regions: bool, **settings:
 def sky_of(photo: Picture) -> Plane:
     """From the top of each column down to the first marked change of light, smoothed along the columns and softened."""
     small = resize(photo, 256, max(16, round(256 * photo.height / photo.width)))
-    light = small.pixels.mean(axis=0)
-    change = np.abs(light[2:] - light[:-2]).cumsum(axis=0)
-    ends = (change < 0.35).sum(axis=0)
-    smooth = np.array([np.median(ends[max(0, i - 6) : i + 7]) for i in range(ends.size)])
+    change = np.abs(small.pixels[:, 2:] - small.pixels[:, :-2]).max(axis=0)
+    change[-1] = 1
+    ends = (change > MARKED).argmax(axis=0) + 1
+    smooth = np.array([np.median(ends[max(0, i - 8) : i + 9]) for i in range(ends.size)])
     rows = np.arange(small.height, dtype=np.float32)[:, None]
     soft = np.clip((smooth[None] - rows) / 4 + 0.5, 0, 1).astype(np.float32)
     plane: Plane = resize(picture_from(soft), photo.width, photo.height).pixels[0]

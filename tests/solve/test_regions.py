@@ -10,12 +10,15 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from impasto.backbones import Backbone, receptive_fields
+from impasto.backbones import Backbone, default_layers, receptive_fields
 from impasto.errors import JobError
 from impasto.losses import ContentLoss, GramLoss, GuideLoss, Loss, MomentsLoss, Power, SmoothedLoss, VariationLoss
+from impasto.pictures.samples import paint_sample
 from impasto.solve import Area, Finished, LevelDone, Problem, Shift, Step, Target, pyramid, solve
 from impasto.solve.balance import style_ratio
 from impasto.solve.objective import Objective
+from impasto.tasks.pixels import to_tensor
+from impasto.weights import load_backbone
 
 STYLE: tuple[Loss, ...] = (
     GramLoss(layers=("relu1_1", "relu2_1")),
@@ -149,6 +152,38 @@ def test_in_tiles_masks_give_the_gradient_of_the_whole(
     assert error(gradient, tiled_gradient) < 1e-5
 
 
+@pytest.mark.real
+@pytest.mark.slow
+def test_a_published_network_with_strides_and_no_padding_can_be_cut_under_masks() -> None:
+    backbone = load_backbone("squeezenet1_1", padding="reflect", precision="fp32", device="cpu")
+    style, (width, height) = default_layers("squeezenet1_1", "style"), (187, 141)
+    pictures = {
+        name: to_tensor(paint_sample(name, width=width, height=height)) for name in ("harbour", "swirl", "mosaic")
+    }
+    problem = Problem(
+        backbone=backbone,
+        losses=(ContentLoss(layers=default_layers("squeezenet1_1", "content")), GramLoss(layers=style)),
+        targets={
+            "content": (Target(pictures["harbour"]),),
+            "style": (Target(pictures["swirl"], mask=soft_mask(141, 187, 5)), Target(pictures["mosaic"], region=1)),
+        },
+        regions=(Area(soft_mask(141, 187, 1)), Area(soft_mask(141, 187, 2))),
+        amount=soft_mask(141, 187, 3),
+        levels=pyramid(width, height, smallest=256, steps=(1,)),
+        strength=0.5,
+        shift=Shift(pixels=8),
+    )
+    whole, tiled = Objective(problem, 0), Objective(replace(problem, tile=72), 0)
+    for objective in (whole, tiled):
+        objective.look_from(8)
+    assert tiled.weights == pytest.approx(whole.weights, rel=1e-4)
+    tiled.terms = {name: (whole.terms[name][0], term) for name, (_, term) in tiled.terms.items()}
+    image = 0.7 * pictures["harbour"] + 0.3 * pictures["swirl"]
+    (value, gradient), (tiled_value, tiled_gradient) = whole(image), tiled(image)
+    assert tiled_value == pytest.approx(value, rel=1e-5)
+    assert error(gradient, tiled_gradient) < 1e-5
+
+
 def test_masks_are_moved_with_the_picture(one_level: Make) -> None:
     """Moved by a multiple of the strides, positions see what others saw before, and count as those did."""
     mask = box(24, 32, slice(8, 16), slice(8, 20))
@@ -193,16 +228,17 @@ def test_a_layer_without_any_style_is_refused(one_level: Make, image_of: Image) 
         at_noise(one_level(losses=STYLE, targets={"style": (style,)}, strength=None))
 
 
-def test_a_strength_holds_where_style_is_asked_for(one_level: Make) -> None:
-    """A small region would else be pulled the harder for the photo around it."""
+@pytest.mark.parametrize("weight", [1.0, 3.0])
+def test_a_strength_holds_where_style_is_asked_for(weight: float, one_level: Make) -> None:
+    """A small region would else be pulled the harder for the photo around it. The region's own weight comes on top."""
     mask = box(24, 32, slice(6, 14), slice(10, 20))
     losses = (ContentLoss(layers=("relu2_1",)), GramLoss(layers=("relu1_1", "relu2_1")))
-    problem = one_level(losses=losses, regions=(Area(mask),), strength=0.4)
+    problem = one_level(losses=losses, regions=(Area(mask, weight),), strength=0.4)
     objective = Objective(problem, 0)
     content = problem.targets["content"][0].image
     probe = content + 0.05 * torch.randn(content.shape, generator=Generator().manual_seed(1))
     norms = [float((objective.look.gradient(probe, {n: term})[1] * mask).norm()) for n, term in objective.terms.items()]
-    assert norms[1] / norms[0] == pytest.approx(style_ratio(0.4), rel=0.1)
+    assert norms[1] / norms[0] == pytest.approx(weight * style_ratio(0.4), rel=0.1)
 
 
 def paint(problem: Problem) -> list[Any]:

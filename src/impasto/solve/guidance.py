@@ -25,10 +25,12 @@ Seeing = Sequence[tuple[Target, SeenInParts]]
 class BoundPart:
     """A loss bound to the styles of one region, or to those of some layers there.
 
-    factor: what the term is multiplied by. layers: at how many it looks. region: its place, None without regions.
+    share: of the picture that the region has. weight: what its pull is multiplied by. layers: at how many it looks.
+    region: its place, None without regions.
     """
 
-    factor: float
+    share: float
+    weight: float
     term: Term
     layers: int
     region: int | None
@@ -55,12 +57,9 @@ class Guidance:
             masks = [torch.ones_like(self.amount)]
         self.masks = [mask if self.amount is None else mask * self.amount for mask in masks]
         self.coverage = torch.stack(self.masks).sum(0).clamp_max(1) if self.masks else None
-        weights = [region.weight for region in problem.regions] or [1.0] * len(self.masks)
-        self.factors = [
-            float(mask.mean(dtype=torch.float64)) * weight for mask, weight in zip(self.masks, weights, strict=True)
-        ]
-        for place, factor in enumerate(self.factors):
-            if not factor:
+        self.shares = [float(mask.mean(dtype=torch.float64)) for mask in self.masks]
+        for place, share in enumerate(self.shares):
+            if not share:
                 raise JobError(f"region {place + 1} lies wholly where nothing is to be painted")
 
     def shown(self, image: Tensor) -> Tensor:
@@ -78,10 +77,12 @@ class Guidance:
         parts = []
         for place in range(len(self.masks) or 1):
             own = [(target, seen) for target, seen in seeing if target.region == place]
-            factor = self.factors[place] if self.masks else 1.0
+            share, weight = self.shares[place] if self.masks else 1.0, 1.0
+            if self.problem.regions:
+                weight = self.problem.regions[place].weight
             for part, shares in by_layer(loss, [target for target, _ in own]):
                 bound = part.bind_seen([(share, seen) for share, (_, seen) in zip(shares, own, strict=True) if share])
-                parts.append(BoundPart(factor, bound, len(set(part.layers)), place if self.masks else None))
+                parts.append(BoundPart(share, weight, bound, len(set(part.layers)), place if self.masks else None))
         return parts
 
     def weights(self, look: Look) -> list[Mapping[str, Tensor]]:
@@ -89,11 +90,20 @@ class Guidance:
         return [position_weights(look, mask) for mask in self.masks]
 
 
-def placed(parts: Sequence[BoundPart], weights: Sequence[Mapping[str, Tensor]]) -> Term:
-    """The parts as one term, with the weights that positions have at present."""
+def placed(parts: Sequence[BoundPart], weights: Sequence[Mapping[str, Tensor]], *, even: bool = False) -> Term:
+    """The parts as one term, with the weights that positions have at present.
+
+    even: leave out the weights of regions, as where style is balanced against content: else a region that is pulled
+    harder would have the others pulled less.
+    """
     return GuidedTerm(
         tuple(
-            GuidedPart(part.factor, part.term, part.layers, None if part.region is None else weights[part.region])
+            GuidedPart(
+                part.share * (1.0 if even else part.weight),
+                part.term,
+                part.layers,
+                None if part.region is None else weights[part.region],
+            )
             for part in parts
         )
     )

@@ -50,7 +50,9 @@ class Objective:
             factors = balance(self.look, bound, self._content(), ratio, generator, self.guidance.coverage)
         self.terms: dict[str, tuple[float, Term]] = {}
         for (loss, term), factor in zip(bound, factors, strict=True):
-            self.terms[self._name(loss)] = (loss.weight * factor, term)
+            guided = self._guided.get(id(loss))
+            counting = term if guided is None else placed(guided, self._weights())
+            self.terms[self._name(loss)] = (loss.weight * factor, counting)
         self.weights = {name: weight for name, (weight, _) in self.terms.items()}
         self.losses: dict[str, float] = {}
 
@@ -110,11 +112,11 @@ class Objective:
         return loss.drawn(seeded(self.problem, self.index, "draw").initial_seed() + self.turn) if loss.draws else loss
 
     def _bound(self, loss: Loss, seen: Seeing) -> Term:
-        """A loss bound to what is seen of its targets, guided if it is one of style and the problem is guided."""
+        """A loss bound to what is seen of its targets; one of style, if the problem is guided, with regions even."""
         if loss.target != "style" or not self.problem.is_guided:
             return self._drawn(loss).bind_seen([(target.share, parts) for target, parts in seen])
         self._guided[id(loss)] = self.guidance.bind(self._drawn(loss), seen)
-        return placed(self._guided[id(loss)], self._weights())
+        return placed(self._guided[id(loss)], self._weights(), even=True)
 
     def _weights(self) -> list[Mapping[str, Tensor]]:
         """How much each position of the style losses' layers counts for each region, seen from the present place."""
