@@ -72,7 +72,7 @@ def main() -> None:
             )
         rows.append([small, style, *pictures])
         told = [
-            f"--preset {preset}\nL* off by {each.texture:.1f} where the photo is flat"
+            f"--preset {preset}\nL* varies by {each.whole:.1f} where the photo is flat"
             for preset, each in zip(PRESETS, found, strict=True)
         ]
         labels.append([*name.split(" × "), *told])

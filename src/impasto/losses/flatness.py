@@ -15,7 +15,7 @@ RADIUS = 0.04
 CONTRAST = 0.15
 """How much may be going on there: the share of the deviation of the whole picture that is half flat."""
 
-NARROW = 4
+NARROW = 8
 """Into how many parts the radius is divided for the square in which a place itself must be flat."""
 
 
@@ -33,7 +33,7 @@ def flatness(activation: Tensor, radius: float, contrast: float) -> Tensor:
     f_r = 1 / (1 + (σ / (contrast · σ_whole))⁴), where σ² is the variance in a square of 2r + 1 positions, the mean over
     the channels, smoothed by the same square; σ_whole² is that of the whole. A wide square finds areas that are empty
     and wide, but not as far as their edges, a narrow one finds edges: the result is the largest f_r within 2r, which is
-    as far as squares of r keep off structure, times f of a quarter of r. What is narrower than the wide square is not
+    as far as squares of r keep off structure, times f of an eighth of r. What is narrower than the wide square is not
     empty. A whole of one value is.
 
     The measure does not depend on the scale of values, and on the size of a picture only by what shows at that size.

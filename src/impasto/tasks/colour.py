@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.flatness import CONTRAST, NARROW, RADIUS, check_flatness, flatness, surroundings
+from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness, surroundings
 from impasto.pictures.cielab import from_cielab, to_cielab
 from impasto.registry import Registry
 from impasto.solve import Target
@@ -28,6 +28,9 @@ from impasto.tasks.tones import Tones, ground
 When = Literal["before", "after", "both"]
 
 COLOURS: Registry[type[Colour]] = Registry("colour control")
+
+LINE = 0.01
+"""How far around a place its surroundings reach, beside which dark lines are drawn; a share of the longer side."""
 
 STRIP = 1 << 20
 """About how many pixels are converted to CIELAB at once."""
@@ -235,8 +238,8 @@ class ToneColour(Colour, kind="tone"):
         of the photo becomes as dark as the darkest share of the styles, and so on up to the paper.
     blank: how far flat areas of the photo become the ground, the most frequent lightness of the styles, 0 … 1; dark is
         then kept for where something is. At 0 a dark sky becomes ink.
-    lines: what is darker than its surroundings, within a quarter of `radius`, is made darker by so many times the
-        difference, so that contours are drawn and not lost in the paper; 0 or more, 3 draws them plainly.
+    lines: what is darker than its surroundings, within a hundredth of the longer side, is made darker by so many times
+        the difference, so that contours are drawn and not lost in the paper; 0 or more, 5 draws them plainly.
     radius, contrast: what counts as flat, see `impasto.losses.flatness`.
     """
 
@@ -263,7 +266,7 @@ class ToneColour(Colour, kind="tone"):
         plain, greys = in_lightness(photo), all_in_lightness(styles)
         paper = ground(sampled(greys)[0])
         empty = ease * self.blank * flatness(plain, self.radius, self.contrast)
-        below = (surroundings(plain, self.radius / NARROW) - plain).clamp_min(0)
+        below = (surroundings(plain, LINE) - plain).clamp_min(0)
         drawn = (plain - ease * self.lines * below).clamp_min(0)
         lighter = torch.lerp(drawn, torch.full_like(plain, round(paper)), empty)
         matched = match_greys(lighter, greys, ease * self.amount, where)
