@@ -215,7 +215,6 @@ def start(options: argparse.Namespace) -> None:
         Way("content, coarse to fine", ContentStart()),
         Way("content, full size alone", ContentStart(), 2 * size),
         Way("adain", AdaINStart()),
-        Way("adain, full size alone", AdaINStart(), 2 * size),
     )
     for name, photo, painting in pairs(options.pairs):
         job = StylizeJob(content=photo, styles=(painting,), size=str(size), device="cpu")

@@ -9,12 +9,16 @@ from torch import Generator, Tensor
 
 from impasto.errors import JobError
 from impasto.solve import Start, Target, resize
+from impasto.solve.pyramid import long_waves
 from impasto.tasks.feedforward.adain import LEAST_SIDE, NETWORKS, AdaIN
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdaINStart(Start, kind="adain"):
     """The content in the manner of the styles as `AdaIN` paints it, at the size of the first level.
+
+    Its waves under about 8 pixels are left to the content: there the decoder weaves a lattice of 4 pixels into all it
+    paints, and an optimiser that begins with strokes and ends with grain would leave it.
 
     strength: of AdaIN, 0 … 1.
     smallest: the longer side that the first level has at the least, for what AdaIN paints smaller is hardly a picture.
@@ -57,13 +61,20 @@ class _Aimed(AdaINStart):
     width: int
 
     def image(self, content: Tensor, generator: Generator) -> Tensor:  # noqa: ARG002 nothing is random
-        """What one pass makes of the content. The networks are loaded for it and let go. Raises WeightsError."""
+        """The start for content [1, 3, H, W]. The networks are loaded for it and let go. Raises WeightsError."""
         network = AdaIN.load(device=str(content.device))
         scale = content.shape[-1] / self.width
-        return network(content, [_scaled(style, scale) for style in self.styles], strength=self.strength)
+        painted = network(content, [_scaled(style, scale) for style in self.styles], strength=self.strength)
+        return (_long(painted) + content - _long(content)).clamp(0, 1)
 
 
 def _scaled(style: Target, scale: float) -> Target:
     """A style so many times as large, though no side shorter than the encoder can do with."""
     height, width = (max(LEAST_SIDE, round(side * scale)) for side in style.image.shape[-2:])
     return replace(style, image=resize(style.image, width, height))
+
+
+def _long(image: Tensor) -> Tensor:
+    """The waves of [1, 3, H, W] that are longer than 8 pixels, those of 8 by half, and none under 5."""
+    height, width = image.shape[-2:]
+    return long_waves(image, width, height, width / 4, height / 4)
