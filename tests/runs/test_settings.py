@@ -234,7 +234,7 @@ def test_equal_layer_weights_follow_the_layers():
         ("losses.style=[]", "name at least one loss. Known: gaussian, gram"),
         ("losses.style=slced", "no loss of style is named 'slced'. Did you mean sliced?"),
         ("losses.style=content", "no loss of style is named 'content'"),
-        ("losses.content=gram", "no loss of content is named 'gram'. Known: content, self-similarity."),
+        ("losses.content=gram", "no loss of content is named 'gram'. Known: blank, content, self-similarity."),
         ("losses.gran.weight=3", "no 'gran' there. Did you mean gram?"),
         ("losses.9.weight=3", "no '9' there"),
         ("losses.gram.wieght=3", "wieght: no such setting of loss 'gram'. Did you mean weight?"),

@@ -192,7 +192,7 @@ def test_masks_are_moved_with_the_picture(one_level: Make) -> None:
     gradients = []
     for offset in ((0, 0), (2, 2)):
         objective.look = objective.look.moved_to(offset)
-        objective._aim()
+        objective._bind_again(moved=True, redrawn=False)
         gradients.append(objective(noise_for(problem))[1])
     assert error(gradients[0], gradients[1]) < 1e-5
 

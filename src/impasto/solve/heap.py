@@ -19,26 +19,36 @@ LARGE = 2**30
 """Only blocks of this many bytes are still borrowed from the system one by one."""
 
 
+USUAL = 2**17
+"""What both are by default, in bytes."""
+
+
 def keep_freed(device: torch.device) -> None:
     """From now on this process keeps what it frees for what it needs next, where its C library is glibc.
 
     Left alone, glibc gives a large tensor back as soon as it is freed, and the system hands out the next one page by
     page, each cleared anew. A step frees and needs the same tensors as the one before, over and over.
     """
-    if device.type == "cpu" and sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # other C libraries
-            library = ctypes.CDLL(None)
-            library.mallopt(MMAP_THRESHOLD, LARGE)
-            library.mallopt(TRIM_THRESHOLD, KEPT)
+    if device.type == "cpu":
+        _set_thresholds(LARGE, KEPT)
 
 
 def give_back(device: torch.device) -> None:
-    """Give freed memory back to the system or the GPU, for blocks of other sizes or other programs."""
+    """Give freed memory back to the system or the GPU, for blocks of other sizes, and keep none from now on."""
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
     else:
+        _set_thresholds(USUAL, USUAL)
         trim()
+
+
+def _set_thresholds(mmap: int, trim: int) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # other C libraries than glibc
+            library = ctypes.CDLL(None)
+            library.mallopt(MMAP_THRESHOLD, mmap)
+            library.mallopt(TRIM_THRESHOLD, trim)
 
 
 def trim() -> None:

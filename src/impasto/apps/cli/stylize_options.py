@@ -111,7 +111,8 @@ class Network(Looking):
     style_layers
         Layers that give the manner, separated by commas; one given twice counts twice.
     content_loss
-        How the things are held in place: content, self-similarity; several in equal shares, separated by commas.
+        How the things are held in place: content, self-similarity, or blank, what is flat stays flat; several in equal
+        shares, separated by commas.
     style_loss
         How styles are compared: gram, moments, mean-std, gaussian, sliced, histogram, nearest; several in equal shares,
         separated by commas: gram,histogram.
