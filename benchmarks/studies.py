@@ -63,8 +63,11 @@ def main() -> None:
 
 def verdict_of(said: str, name: str) -> str:
     """The text itself, or that of the file or of the folder's file for this study."""
-    path = Path(said) / f"{name}.md" if said and Path(said).is_dir() else Path(said)
-    return path.read_text(encoding="utf-8").strip() if said and path.is_file() else said
+    try:
+        path = Path(said) / f"{name}.md" if said and Path(said).is_dir() else Path(said)
+        return path.read_text(encoding="utf-8").strip() if said and path.is_file() else said
+    except OSError:  # a text longer than any file's name
+        return said
 
 
 def page(results: Results, verdict: str) -> str:
