@@ -266,3 +266,13 @@ def test_towards_a_strength_of_0_tone_comes_to_the_photo(photo: Tensor) -> None:
 def test_wrong_settings_are_refused(make: Callable[[], Colour], said: str) -> None:
     with pytest.raises(JobError, match=said):
         make()
+
+
+def test_the_colours_of_a_style_are_those_of_what_counts_of_it() -> None:
+    draw = torch.Generator().manual_seed(4)
+    photo, counts, other = (torch.rand(1, 3, 12, 12, generator=draw) * 0.2 + 0.2 * i for i in (1, 2, 3))
+    mask = torch.cat([torch.ones(1, 1, 12, 12), torch.zeros(1, 1, 12, 12)], dim=-1)
+    style = Target(torch.cat([counts, other], dim=-1), mask=mask)
+    _, (moved,) = PhotoColour().before(photo, (style,), 1.0)
+    alone = match_colours(counts, [Target(photo)], 1.0)
+    torch.testing.assert_close(moved.image[..., :12], alone, rtol=0, atol=1e-6)

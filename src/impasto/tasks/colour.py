@@ -170,9 +170,8 @@ class PhotoColour(MatchedColour, kind="photo"):
         """The styles, each in the photo's colours. They take no part at a strength of 0, so nothing is eased."""
         if not self.prepares:
             return photo, styles
-        palette = [Target(photo, mask=where)]
-        moved = (replace(s, image=match_colours(s.image, palette, self.amount, self.by)) for s in styles)
-        return photo, tuple(moved)
+        moved = (match_colours(s.image, [Target(photo, mask=where)], self.amount, self.by, s.mask) for s in styles)
+        return photo, tuple(replace(s, image=image) for s, image in zip(styles, moved, strict=True))
 
     def after(
         self,
@@ -213,7 +212,8 @@ class LuminanceColour(Colour, kind="luminance"):
         plain, greys = in_lightness(photo), all_in_lightness(styles)
         if self.lightness == "style":
             return match_colours(plain, greys, ease, where=where), greys
-        return plain, tuple(replace(s, image=match_colours(s.image, [Target(plain, mask=where)], 1.0)) for s in greys)
+        same = (match_colours(s.image, [Target(plain, mask=where)], 1.0, where=s.mask) for s in greys)
+        return plain, tuple(replace(s, image=image) for s, image in zip(greys, same, strict=True))
 
     def after(
         self,
