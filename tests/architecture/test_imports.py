@@ -15,7 +15,7 @@ HOUSE = Path(impasto.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 
 RANKS = [
-    {"errors", "lazy"},
+    {"errors", "lazy", "slots"},
     {"registry"},
     {"artefacts"},
     {"pictures", "backbones", "losses"},
@@ -42,7 +42,7 @@ HOMES = {
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "apps"},
+    "torch": {"slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "apps"},
 }
 
 

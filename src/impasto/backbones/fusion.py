@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from impasto.backbones.node import Node
-from impasto.backbones.pooling import AveragePool, averages
+from impasto.backbones.pooling import AveragePool, MaxPool, averages, takes_largest
 from impasto.backbones.rings import NONE, Ring, Ringed
 from impasto.backbones.units import fusible, normalises, reflection_of, unit_of
 
@@ -69,7 +69,8 @@ def fuse(plan: Sequence[Node], kept: Collection[str]) -> list[Step]:
         for name in set(node.inputs) & readers.keys():
             readers[name].append(node)
     groups = _grouped(plan, readers, kept)
-    return [_step(group, readers) for group in groups]
+    rectified = {group[-1].name for group in groups if len(group) > 1 and rectifies(group[-1].op)}
+    return [_step(group, readers, kept, rectified) for group in groups]
 
 
 def _grouped(
@@ -92,11 +93,18 @@ def _grouped(
     return groups
 
 
-def _step(group: tuple[Node, ...], readers: Mapping[str, Sequence[Node]]) -> Step:
-    """What a group runs as."""
+def _step(
+    group: tuple[Node, ...],
+    readers: Mapping[str, Sequence[Node]],
+    kept: Collection[str],
+    rectified: Collection[str],
+) -> Step:
+    """What a group runs as. kept: the nodes that are asked for. rectified: the units that end in a ReLU."""
     first, last = group[0], group[-1]
     if averages(first.op):
         return Step(last.name, AveragePool(first.op), first.inputs)
+    if takes_largest(first.op) and first.inputs[0] in rectified:
+        return Step(last.name, MaxPool(first.op), first.inputs)
     if not isinstance(first.op, nn.Conv2d) or not fusible(first.op):
         return Step(last.name, first.op, first.inputs)
     wanted = {reflection_of(reader.op) for reader in readers[last.name]}
@@ -108,6 +116,7 @@ def _step(group: tuple[Node, ...], readers: Mapping[str, Sequence[Node]]) -> Ste
         rectified=rectifies(last.op),
         ring=ring,
         exclusive=alone,
+        wanted=last.name in kept,
     )
     return Step(last.name, unit, first.inputs, unit.reflected, ring)
 

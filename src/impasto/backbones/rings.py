@@ -51,6 +51,14 @@ def fold(gradient: Tensor, ring: Ring) -> None:
             border.zero_()
 
 
+def clear(ringed: Tensor, ring: Ring) -> None:
+    """Write zeros into the ring."""
+    for axis, around in ((-2, ring[0]), (-1, ring[1])):
+        if around:
+            ringed.narrow(axis, 0, around).zero_()
+            ringed.narrow(axis, ringed.shape[axis] - around, around).zero_()
+
+
 def _sides(side: int, around: int) -> tuple[tuple[int, int], tuple[int, int]]:
     """For both ends of an axis, where the ring begins and where begins what it reflects."""
     return (0, around + 1), (side - around, side - 2 * around - 1)
@@ -67,9 +75,7 @@ def with_ring(inner: Tensor, ring: Ring) -> tuple[Tensor, Tensor]:
 def cleared_around(inner: Tensor, ring: Ring) -> Tensor:
     """A copy of [N, C, H, W] with zeros around."""
     ringed, room = with_ring(inner, ring)
-    for axis, around in ((-2, ring[0]), (-1, ring[1])):
-        ringed.narrow(axis, 0, around).zero_()
-        ringed.narrow(axis, ringed.shape[axis] - around, around).zero_()
+    clear(ringed, ring)
     room.copy_(inner)
     return ringed
 

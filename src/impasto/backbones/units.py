@@ -15,7 +15,9 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d
 
-from impasto.backbones.rings import NONE, Ring, cleared_around, fill, fold, inside
+from impasto.backbones.rectifying import moments_back, rectify_, rectify_back
+from impasto.backbones.rings import NONE, Ring, clear, cleared_around, fill, fold, inside
+from impasto.slots import Slots, offer
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Unit:
     weight, bias: of the convolution with the normalisation in them.
     reflected: by how much the input has to be reflected around.
     exclusive: whether the gradient that comes back belongs to the unit alone, which may then change it in place.
+    offers: whether sums over its output may hand back their gradient as it is (`impasto.slots`).
     """
 
     weight: Tensor
@@ -54,28 +57,40 @@ class Unit:
     reflected: Ring
     rectified: bool
     exclusive: bool
+    offers: bool = False
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """From [N, C, H, W] with the ring it wants to [N, C', H', W'] with the ring it gives, and the same without."""
-        seen: tuple[Tensor, Tensor] = Convolution.apply(  # type: ignore[no-untyped-call]
-            x, self.weight, self.bias, self.geometry, self.rectified, self.exclusive
+        ringed, seen, *slots = Convolution.apply(  # type: ignore[no-untyped-call]
+            x, self.weight, self.bias, self.geometry, self.rectified, self.exclusive, self.offers and x.requires_grad
         )
-        return seen
+        if slots:
+            offer(seen, Slots(*slots))
+        return ringed, seen
 
 
 def unit_of(
-    conv: nn.Conv2d, norm: nn.BatchNorm2d | None, *, rectified: bool, ring: Ring = NONE, exclusive: bool = False
+    conv: nn.Conv2d,
+    norm: nn.BatchNorm2d | None,
+    *,
+    rectified: bool,
+    ring: Ring = NONE,
+    exclusive: bool = False,
+    wanted: bool = False,
 ) -> Unit:
-    """The unit that does what `conv`, `norm` and perhaps a ReLU do. ring: around what it gives."""
+    """The unit that does what `conv`, `norm` and perhaps a ReLU do. ring: around what it gives. wanted: by a loss."""
     weight, bias = (conv.weight, conv.bias) if norm is None else folded(conv, norm)
     reflected = reflection_of(conv)
     zeros = NONE if any(reflected) else _pair(conv.padding)
     geometry = Geometry(_pair(conv.stride), zeros, _pair(conv.dilation), conv.groups, ring)
-    return Unit(weight, bias, geometry, reflected, rectified, exclusive)
+    return Unit(weight, bias, geometry, reflected, rectified, exclusive, offers=wanted and rectified)
 
 
 class Convolution(torch.autograd.Function):
-    """Convolution, bias, perhaps ReLU, and the ring. Gives the output with its ring, for units, and the view inside."""
+    """Convolution, bias, perhaps ReLU, and the ring.
+
+    Gives the output with its ring, for units, the view inside, and, if asked, the slots that it offers.
+    """
 
     @staticmethod
     def forward(
@@ -86,7 +101,8 @@ class Convolution(torch.autograd.Function):
         geometry: Geometry,
         rectified: bool,
         exclusive: bool,
-    ) -> tuple[Tensor, Tensor]:
+        offers: bool,
+    ) -> tuple[Tensor, ...]:
         """Keep the output for the ReLU's way back; of the input only the shape."""
         y = conv2d(x, weight, bias, geometry.stride, geometry.widened, geometry.dilation, geometry.groups)
         if rectified:
@@ -95,29 +111,42 @@ class Convolution(torch.autograd.Function):
         ctx.save_for_backward(weight, *([y] if rectified else []))
         ctx.set_materialize_grads(False)
         ctx.geometry, ctx.exclusive, ctx.shape = geometry, exclusive, x.shape
-        return y, inside(y, geometry.ring)
+        return y, inside(y, geometry.ring), *(Slots.beside(y) if offers else ())
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, to_ringed: Tensor | None, to_inside: Tensor | None) -> tuple[Tensor | None, ...]:
+    def backward(
+        ctx: Any,
+        to_ringed: Tensor | None,
+        to_inside: Tensor | None,
+        to_products: Tensor | None = None,
+        to_sums: Tensor | None = None,
+    ) -> tuple[Tensor | None, ...]:
         """To the input alone, of which nothing but the shape is looked at."""
         weight, *rectified = ctx.saved_tensors
         geometry: Geometry = ctx.geometry
         gradient, own = _joined(to_ringed, to_inside, geometry.ring, ctx.exclusive)
-        if rectified:
+        if to_products is not None or to_sums is not None:
+            gradient = moments_back(gradient, rectified[0], to_products, to_sums, in_place=own)
+            clear(gradient, geometry.ring)
+        elif rectified:
+            assert gradient is not None
             gradient = rectify_back(gradient, rectified[0], in_place=own)
         x = torch.empty(ctx.shape, dtype=weight.dtype, device=weight.device, memory_format=torch.channels_last)
         back, _, _ = torch.ops.aten.convolution_backward(
             *(gradient, x, weight, None, geometry.stride, geometry.widened, geometry.dilation),
             *(False, (0, 0), geometry.groups, (True, False, False)),
         )
-        return back, None, None, None, None, None
+        return back, None, None, None, None, None, None
 
 
-def _joined(to_ringed: Tensor | None, to_inside: Tensor | None, ring: Ring, exclusive: bool) -> tuple[Tensor, bool]:
+def _joined(
+    to_ringed: Tensor | None, to_inside: Tensor | None, ring: Ring, exclusive: bool
+) -> tuple[Tensor | None, bool]:
     """The gradient to what lies inside, with nothing in the ring; and whether it may be changed in place."""
     if to_ringed is None:
-        assert to_inside is not None
+        if to_inside is None:
+            return None, False
         return (cleared_around(to_inside, ring), True) if any(ring) else (to_inside, False)
     gradient = to_ringed if exclusive or not any(ring) else to_ringed.clone()
     fold(gradient, ring)
@@ -127,23 +156,6 @@ def _joined(to_ringed: Tensor | None, to_inside: Tensor | None, ring: Ring, excl
         return gradient + to_inside, True
     inside(gradient, ring).add_(to_inside)
     return gradient, True
-
-
-WORDS = {torch.bfloat16: torch.int16, torch.float16: torch.int16}
-"""Halves can be compared with zero as the whole numbers of the same bits, at several times the speed."""
-
-
-def rectify_(y: Tensor) -> None:
-    """Set to 0, in place, what is below."""
-    y.view(WORDS.get(y.dtype, y.dtype)).relu_()
-
-
-def rectify_back(gradient: Tensor, y: Tensor, *, in_place: bool) -> Tensor:
-    """The gradient where `y` is above 0, else 0."""
-    masked = gradient if in_place else torch.empty_like(gradient)
-    words, seen, out = (each.view(WORDS.get(each.dtype, each.dtype)) for each in (gradient, y, masked))
-    torch.ops.aten.threshold_backward.grad_input(words, seen, 0, grad_input=out)
-    return masked
 
 
 def reflection_of(op: nn.Module) -> Ring:

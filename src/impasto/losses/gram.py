@@ -10,7 +10,7 @@ from torch import Tensor
 from impasto.losses.base import StatisticLoss, check_scale
 from impasto.losses.content import TINY
 from impasto.losses.part import Seen
-from impasto.losses.second_moments import second_moments
+from impasto.losses.second_moments import products_seen, second_moments
 from impasto.losses.statistic import Statistic, counted
 
 GramNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
@@ -52,7 +52,7 @@ class GramLoss(StatisticLoss, kind="gram"):
 
     def measure_seen(self, seen: Seen, name: str) -> Statistic:
         """The same, from moments that other losses may share."""
-        return Statistic(seen.measured(second_moments, name)[:-1], counted(seen.own(name), seen.positions(name)))
+        return Statistic(products_seen(seen, name), counted(seen.own(name), seen.positions(name)))
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""

@@ -17,7 +17,7 @@ from impasto.errors import JobError
 from impasto.losses.base import StatisticLoss
 from impasto.losses.content import TINY
 from impasto.losses.part import Seen
-from impasto.losses.second_moments import second_moments
+from impasto.losses.second_moments import moments_seen, second_moments
 from impasto.losses.statistic import Statistic, counted
 
 
@@ -43,7 +43,7 @@ class MomentsLoss(StatisticLoss, kind="moments"):
 
     def measure_seen(self, seen: Seen, name: str) -> Statistic:
         """The same, from moments that other losses may share."""
-        return Statistic(seen.measured(second_moments, name), counted(seen.own(name), seen.positions(name)))
+        return Statistic(moments_seen(seen, name), counted(seen.own(name), seen.positions(name)))
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""

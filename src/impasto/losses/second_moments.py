@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
+from impasto.slots import Slots, offered
 
 BLOCK = 2**21
 """Numbers multiplied at a time: few enough for a processor's cache."""
@@ -23,6 +25,26 @@ def second_moments(activation: Tensor, positions: Tensor | None = None) -> Tenso
     """
     moments: Tensor = _SecondMoments.apply(activation, positions)  # type: ignore[no-untyped-call]
     return moments
+
+
+def products_seen(seen: Seen, name: str) -> Tensor:
+    """The sums of F Fᵀ, [C, C], over a part's own positions of a layer; measured once, whichever losses ask."""
+    slots = _slots(seen, name)
+    if slots is None:
+        return seen.measured(second_moments, name)[:-1]
+    return slots.products + seen.measured(_products, name)
+
+
+def moments_seen(seen: Seen, name: str) -> Tensor:
+    """What `second_moments` gives of a part's own positions of a layer; measured once, whichever losses ask."""
+    slots = _slots(seen, name)
+    if slots is None:
+        return seen.measured(second_moments, name)
+    return torch.vstack((products_seen(seen, name), slots.sums + seen.measured(_sums, name)))
+
+
+def _slots(seen: Seen, name: str) -> Slots | None:
+    return offered(seen.own(name)) if seen.positions(name) is None else None
 
 
 def _product(left: Tensor, right: Tensor) -> Tensor:
@@ -59,17 +81,10 @@ class _SecondMoments(torch.autograd.Function):
     def forward(ctx: Any, activation: Tensor, positions: Tensor | None) -> Tensor:
         """Add up, block by block; blocks that do not count are passed over."""
         ctx.save_for_backward(activation, positions)
-        rows = activation.permute(0, 2, 3, 1).flatten(0, 1)
-        count, width, channels = rows.shape
-        size = max(1, BLOCK // max(1, width * channels)) if activation.device.type == "cpu" else count
-        total = widened(activation.new_zeros(channels + 1, channels))
-        if positions is not None:
-            _add_weighted(total, torch.split(rows, size), torch.split(positions, size))
-            return total
-        for block in torch.split(rows, size):
-            flat = block.reshape(-1, channels)
-            total[:-1] += _product(flat.T, flat)
-            total[-1:] += _product(flat.new_ones(1, flat.shape[0]), flat)
+        if positions is None:
+            return torch.vstack((_products(activation), _sums(activation)))
+        total = widened(activation.new_zeros(activation.shape[1] + 1, activation.shape[1]))
+        _add_weighted(total, _blocks(activation), positions)
         return total
 
     @staticmethod
@@ -86,11 +101,40 @@ class _SecondMoments(torch.autograd.Function):
         return back.view(1, height, width, channels).permute(0, 3, 1, 2), None
 
 
-def _add_weighted(total: Tensor, rows: Sequence[Tensor], weights: Sequence[Tensor]) -> None:
-    """Add to the moments [C + 1, C] what blocks of rows [h, W, C] give with weights [h, W], multiplied in full."""
-    for block, weight in zip(rows, weights, strict=True):
+def _products(activation: Tensor) -> Tensor:
+    """The sums of F Fᵀ, [C, C], without a gradient."""
+    total = widened(activation.new_zeros(activation.shape[1], activation.shape[1]))
+    for block in _blocks(activation.detach()):
+        flat = block.flatten(0, 1)
+        total += _product(flat.T, flat)
+    return total
+
+
+def _sums(activation: Tensor) -> Tensor:
+    """The sums of F, [C], without a gradient."""
+    total = widened(activation.new_zeros(1, activation.shape[1]))
+    for block in _blocks(activation.detach()):
+        flat = block.flatten(0, 1)
+        total += _product(flat.new_ones(1, len(flat)), flat)
+    return total[0]
+
+
+def _blocks(activation: Tensor) -> Sequence[Tensor]:
+    """The features of [1, C, H, W], a few rows of positions at a time: [h, W, C]."""
+    rows = activation.permute(0, 2, 3, 1).flatten(0, 1)
+    count, width, channels = rows.shape
+    size = max(1, BLOCK // max(1, width * channels)) if activation.device.type == "cpu" else count
+    return torch.split(rows, size)
+
+
+def _add_weighted(total: Tensor, blocks: Sequence[Tensor], positions: Tensor) -> None:
+    """Add to the moments [C + 1, C] what blocks of rows [h, W, C] give with their weights, multiplied in full."""
+    first = 0
+    for block in blocks:
+        weight = positions[first : first + len(block)]
+        first += len(block)
         if weight.any():
-            flat = widened(block.reshape(-1, block.shape[-1]))
+            flat = widened(block.flatten(0, 1))
             counting = weight.reshape(-1, 1).to(flat.dtype)
             total[:-1] += (flat * counting).T @ flat
             total[-1:] += counting.T @ flat
