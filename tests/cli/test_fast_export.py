@@ -14,7 +14,6 @@ import pytest
 from impasto.backbones.style_network import NETWORK_SIZES, StyleNetwork
 from impasto.weights.style_network import StyleNetworkAbout, save_style_network
 
-
 EXPORT = ("fast", "export", "coast.safetensors", "--photos", "photos")
 
 
