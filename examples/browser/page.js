@@ -34,6 +34,7 @@ async function listNetworks() {
   if (!networks.length) {
     at("network").add(new Option("none here yet", ""));
     at("about").textContent = "Open a network that impasto fast export wrote.";
+    document.body.dataset.state = "ready";
     return;
   }
   at("network").disabled = false;

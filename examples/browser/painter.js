@@ -4,6 +4,7 @@ export class Painter {
   #worker = new Worker(new URL("./painter-worker.js", import.meta.url), { type: "module" });
   #waiting = new Map();
   #number = 0;
+  #broken = null;
 
   constructor() {
     this.#worker.onmessage = ({ data: { number, answer, error } }) => {
@@ -14,9 +15,8 @@ export class Painter {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      for (const { reject } of this.#waiting.values()) {
-        reject(new Error("the painter could not be started: run `npm install`, and see that ort/ is beside the page"));
-      }
+      this.#broken = new Error("the painter cannot be started: run npm install, and see that ort/ is beside the page");
+      for (const { reject } of this.#waiting.values()) reject(this.#broken);
       this.#waiting.clear();
     };
   }
@@ -37,6 +37,7 @@ export class Painter {
   }
 
   #ask(task, given, handedOver = []) {
+    if (this.#broken) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {
       const number = this.#number++;
       this.#waiting.set(number, { resolve, reject });

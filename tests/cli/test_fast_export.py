@@ -51,7 +51,7 @@ def test_a_network_becomes_a_file_of_its_name(impasto, network, folder) -> None:
         (("coast.safetensors", "--onnx", "no/out.onnx"), 2, "there is no folder no"),
         (("coast.safetensors", "--precision", "int4"), 2, "int4"),
         (("coast.safetensors", "--photos", "empty"), 2, "holds no picture"),
-        (("coast.safetensors",), 3, "chelsea.png could not be had"),
+        (("coast.safetensors",), 3, "do as well: --photos FOLDER"),
     ],
 )
 def test_what_cannot_be_exported_is_said(impasto, network, folder, arguments, code, said) -> None:

@@ -6,6 +6,7 @@ import base64
 import io
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,19 @@ def test_the_camera_is_painted_until_it_is_stopped(tab: Tab, page: Path) -> None
         tab.wait(PAINTED)
         assert canvas(tab, "result").std() > 1
         assert tab.value(SAID) == ""
+
+
+def test_a_page_without_networks_or_without_its_runtime_says_what_to_do(
+    tab: Tab, page: Path, photo: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(page, bare, ignore=shutil.ignore_patterns("node_modules", "ort", "*.onnx", "manifest.json"))
+    refused = subprocess.run([sys.executable, "serve.py"], cwd=bare, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "run `npm install`" in refused.stderr
+    (bare / "ort").mkdir()
+    with served(bare) as address:
+        tab.open(address)
+        assert "impasto fast export" in tab.value("document.getElementById('about').textContent")
+        tab.give("#network-file", page / "networks" / "fp32.onnx")
+        tab.wait(f"{SAID}.startsWith('fp32.onnx: the painter cannot be started: run npm install')")

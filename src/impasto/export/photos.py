@@ -8,8 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from impasto.backbones.style_network import LEAST_SIDE
-from impasto.errors import InputError
-from impasto.pictures import Size, composite, gathered, read_picture, resize
+from impasto.errors import InputError, UnavailableError
+from impasto.pictures import Picture, Size, composite, gathered, read_picture, resize
 from impasto.pictures.samples import PHOTOGRAPHS, sample_photograph
 
 LONGER_SIDE = 320
@@ -26,7 +26,7 @@ def photos_to_check(folder: Path | None) -> list[NDArray[Any]]:
     pictures, PictureError for one that cannot be read, UnavailableError if the samples cannot be had.
     """
     if folder is None:
-        pictures = [sample_photograph(name) for name in PHOTOGRAPHS]
+        pictures = _samples()
     else:
         paths = gathered([folder])
         pictures = [read_picture(path) for path in paths[:: -(-len(paths) // MOST)]]
@@ -34,3 +34,10 @@ def photos_to_check(folder: Path | None) -> list[NDArray[Any]]:
     if any(min(picture.width, picture.height) < LEAST_SIDE for picture in sized):
         raise InputError(f"a photograph in {folder} is a strip: at {LONGER_SIDE} pixels it is under {LEAST_SIDE} wide")
     return [picture.pixels[None].astype("float32") for picture in sized]
+
+
+def _samples() -> list[Picture]:
+    try:
+        return [sample_photograph(name) for name in PHOTOGRAPHS]
+    except UnavailableError as error:
+        raise UnavailableError(f"{error}\nPhotographs of your own do as well: --photos FOLDER") from error
