@@ -24,6 +24,8 @@ from impasto.weights.style_network import StyleNetworkAbout
 
 Photos = list[NDArray[Any]]
 
+NORM = "InstanceNormalization"
+
 
 def decibels(one: NDArray[Any], other: NDArray[Any]) -> float:
     return float(-10 * np.log10(np.square(one - other, dtype=np.float64).mean()))
@@ -60,8 +62,13 @@ def test_a_tiny_network_fits_into_little_room(
 
 def test_fp16_holds_where_every_number_is_rounded_to_it(tiny: StyleNetwork, photos: Photos) -> None:
     """onnxruntime computes in fp32 where a processor has no fp16; the reference does not."""
+    model = translated(tiny, "fp16")
+    typed = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True).graph.value_info
+    types = {value.name: value.type.tensor_type.elem_type for value in typed}
+    inputs = {kind: {types[n.input[0]] for n in model.graph.node if n.op_type == kind} for kind in ("Conv", NORM)}
+    assert inputs == {"Conv": {onnx.TensorProto.FLOAT16}, NORM: {onnx.TensorProto.FLOAT}}
     crop = photos[0][..., 20:61, 30:67].copy()
-    rounding = ReferenceEvaluator(translated(tiny, "fp16"))
+    rounding = ReferenceEvaluator(model)
     given = rounding.run(None, {"image": crop})[0]
     assert given.dtype == np.float32
     assert decibels(given, painted(tiny, crop)) > 50
