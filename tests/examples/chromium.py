@@ -125,6 +125,7 @@ def started(program: str, folder: Path) -> Iterator[Browser]:
             stdout=log,
             stderr=log,
         )
+        after.callback(process.kill)
         os.close(to_read)
         os.close(to_write)
         after.callback(os.close, answers)
