@@ -22,7 +22,7 @@ RANKS = [
     {"weights", "solve"},
     {"tasks", "measure"},
     {"runs"},
-    {"api", "studies"},
+    {"api", "export", "studies"},
     {"apps"},
     {"__main__"},
 ]
@@ -37,12 +37,14 @@ HOMES = {
     "psutil": {"tasks", "apps"},
     "PIL": {"api"},
     "filelock": {"artefacts", "runs", "studies", "weights"},
+    "onnx": {"export"},
+    "onnxruntime": {"export"},
     "optuna": {"studies"},
     "platformdirs": {"artefacts", "runs"},
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "apps"},
+    "torch": {"slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "export", "studies", "apps"},
 }
 
 

@@ -12,6 +12,7 @@ COMMANDS = (
     ("texture",),
     ("fast",),
     ("fast", "apply"),
+    ("fast", "export"),
     ("reconstruct",),
     ("reconstruct", "content"),
     ("reconstruct", "style"),

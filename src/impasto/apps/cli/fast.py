@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from impasto.apps.cli.fast_export import EXAMPLES as EXPORT_EXAMPLES
+from impasto.apps.cli.fast_export import export
 from impasto.apps.cli.options import (
     LOOK,
     DecimalNumber,
@@ -33,6 +35,7 @@ EXAMPLES = """Examples:
 """
 
 fast = App(name="fast", help="Paint in one pass: seconds instead of minutes, for less of the style.")
+fast.command(export, help_epilogue=EXPORT_EXAMPLES)
 
 
 @Parameter(name="*", group=LOOK)
