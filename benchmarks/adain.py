@@ -30,6 +30,7 @@ from impasto.pictures import Picture, Size, composite, contact_sheet, resize, wr
 from impasto.pictures.samples import PHOTOGRAPHS, paint_sample, sample_photograph
 from impasto.solve import ContentStart, Finished, Problem, Start, Step, Target, solve
 from impasto.tasks import AdaINJob, AdaINStart, StylizeJob
+from impasto.tasks.colour import COLOURS
 from impasto.tasks.feedforward import AdaIN
 from impasto.tasks.pixels import to_picture, to_tensor
 
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[512, 1024])
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--style-scale", type=float, default=1.0)
-    parser.add_argument("--keep-colour", type=float, default=0.0)
+    parser.add_argument("--colour", default="free", choices=list(COLOURS))
     parser.add_argument("--tile", type=int)
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--limit", type=int, default=120, help="steps at the last size, for `start`")
@@ -83,7 +84,7 @@ def sheet(options: argparse.Namespace) -> None:
             size=str(options.size),
             strength=options.strength,
             style_scale=options.style_scale,
-            keep_colour=options.keep_colour,
+            colour=COLOURS[options.colour](kind=options.colour),
             precision=options.precision,
         )
         if network is not None:
