@@ -40,7 +40,7 @@ fast = App(name="fast", help="Paint in one pass: seconds instead of minutes, for
 
 @Parameter(name="*", group=LOOK)
 @dataclass(frozen=True, kw_only=True)
-class Manner(ColourLook):
+class Manner:
     """What the result looks like.
 
     Parameters
@@ -69,7 +69,6 @@ class Manner(ColourLook):
         """By the addresses of the job's settings."""
         styles, shares = with_folders(self.styles, numbers("--style-weights", self.style_weights, float))
         return {
-            **super().flags(),
             "styles": tuple(map(str, styles)) or None,
             "style_weights": shares,
             **{name: getattr(self, name) for name in ("network", "style_scale", "strength")},
@@ -82,7 +81,8 @@ def apply(
     /,
     *,
     manner: Manner = Manner(),
-    places: Places = Places(),  # noqa: B008 frozen
+    colours: ColourLook = ColourLook(),  # noqa: B008 frozen
+    places: Places = Places(),  # noqa: B008
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
@@ -101,7 +101,7 @@ def apply(
     ----------
     content
         The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
-    manner, places, machine, settings
+    manner, colours, places, machine, settings
         The panels.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE_adain.png in
@@ -143,6 +143,7 @@ def apply(
         "content": None if chosen is None else str(chosen),
         "size": size,
         **manner.flags(),
+        **colours.flags(),
         **places.flags(),
         **machine.flags(),
     }
