@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones.style_network import NETWORK_SIZES, StyleNetwork
-from impasto.errors import CorruptError, InputError, JobError, UnknownNameError, WeightsError
+from impasto.errors import CorruptError, InputError, JobError, WeightsError
 from impasto.pictures import Picture, picture_from
 from impasto.pictures.cielab import to_cielab
 from impasto.runs import job_from_toml, job_to_toml
@@ -19,7 +19,7 @@ from impasto.solve import Finished, Step
 from impasto.tasks import JOBS, StyleNetworkJob
 from impasto.tasks.colour import LuminanceColour, PhotoColour, StyleColour, ToneColour
 from impasto.tasks.pixels import to_tensor
-from impasto.weights import shipped
+from impasto.weights import networks
 from impasto.weights.style_network import StyleNetworkAbout, save_style_network
 
 Make = Callable[..., StyleNetworkJob]
@@ -119,11 +119,10 @@ def test_files_that_are_no_style_network_are_refused(job_of: Make, file: Path, t
     broken.write_bytes(file.read_bytes()[:500])
     with pytest.raises(CorruptError, match="not a sound safetensors file"):
         job_of(network=broken).check()
-    with pytest.raises(UnknownNameError, match="no style network is named 'waves'"):
+    with pytest.raises(InputError, match="no style network is named 'waves'"):
         job_of(network="waves").check()
     other = tmp_path / "other.safetensors"
-    shipped_format = b"impasto style network 1"
-    other.write_bytes(file.read_bytes().replace(shipped_format, b"impasto style network 9"))
+    other.write_bytes(file.read_bytes().replace(b"impasto style network 1", b"impasto style network 9"))
     with pytest.raises(WeightsError, match="not a style network of Impasto"):
         job_of(network=other).check()
 
@@ -131,7 +130,7 @@ def test_files_that_are_no_style_network_are_refused(job_of: Make, file: Path, t
 def test_networks_that_come_with_impasto_go_by_their_names(
     job_of: Make, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shipped, "FOLDER", file.parent)
+    monkeypatch.setattr(networks, "SHIPPED", file.parent)
     named = job_of(network="waves")
     assert torch.equal(painted(named), painted(job_of()))
     assert named.result_word == "waves"

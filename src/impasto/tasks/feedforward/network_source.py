@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 from impasto.tasks.job import SourceOfPicture
+from impasto.weights.networks import SUFFIX
 
 
 class SourceOfNetwork(SourceOfPicture):
-    """Marks a field that holds a path or a name: what has neither an ending nor a folder is a name."""
+    """Marks a field that holds a path or a name: what has neither the ending of one nor a folder is a name."""
 
     def is_word(self, value: object) -> bool:
         """Whether it is a name."""
-        return isinstance(value, str) and bool(value) and value == Path(value).name and not Path(value).suffix
+        return isinstance(value, str) and bool(value) and value == Path(value).name and Path(value).suffix != SUFFIX
 
     def admit(self, value: object) -> Path | str:
         """A name as it is, all else as a path. Raises ValueError for what is neither."""

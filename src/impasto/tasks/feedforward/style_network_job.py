@@ -30,7 +30,7 @@ from impasto.tasks.memory import PICTURES_HELD, WORTH_ASKING, check_memory
 from impasto.tasks.pixels import given_back, to_tensor
 from impasto.tasks.places import Places, places_on
 from impasto.weights.backbone import find_device
-from impasto.weights.shipped import network_file
+from impasto.weights.networks import find_network
 from impasto.weights.style_network import StyleNetworkAbout, load_style_network
 
 TILE = 512
@@ -113,16 +113,15 @@ class StyleNetworkJob(Job, kind="style-network"):
     def loaded(self) -> tuple[StyleNetwork, StyleNetworkAbout]:
         """The network where the job wants it, and what it is; loaded once.
 
-        Raises InputError if there is no such file, UnknownNameError for a name that there is not, WeightsError for a
-        file that is no sound style network.
+        Raises InputError for a file or a name that there is not, WeightsError for one that is no sound style network.
         """
-        network, about = load_style_network(network_file(self.network))
+        network, about = load_style_network(find_network(self.network))
         return network.to(find_device(self.device)), about
 
     def weights_used(self) -> dict[str, str]:
         """The network's file."""
         _ = self.loaded
-        return {str(self.loaded[1].name): sha256_of(network_file(self.network))}
+        return {str(self.loaded[1].name): sha256_of(find_network(self.network))}
 
     def lend(self, other: Job) -> None:
         """Let another job paint with the network of this one, if it is loaded and the very same."""
