@@ -44,10 +44,11 @@ class ColourLook:
     Parameters
     ----------
     colour
-        Whose colours the result gets. `style`, the default: the photo's are moved to the style's first. `photo`: the
-        photo's palette, where the strokes are wanted and not the colours. `luminance`: every colour of the photo in its
-        place, for faces and places that must stay what they are. `tone`: the style's colour for each lightness, for
-        ink, sepia and prints of one pigment. `free`: nothing is done, as in the papers.
+        Whose colours the result gets. `style`, the default but in one pass: the photo's are moved to the style's first.
+        `photo`: the photo's palette, where the strokes are wanted and not the colours. `luminance`: every colour of the
+        photo in its place, for faces and places that must stay what they are. `tone`: the style's colour for each
+        lightness, for ink, sepia and prints of one pigment. `free`, the default in one pass: nothing is done, as in the
+        papers.
     colour_by
         How `style` and `photo` match colours. `transport`: by the linear map that moves them least, best for most.
         `histogram`: all of them, where rare or glaring ones count; it may bring out grain. `pca`, `cholesky`: other
