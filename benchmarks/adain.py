@@ -1,9 +1,11 @@
-"""Painting in one pass (AdaIN): pictures and judges, what is lost of a photo, tiles, time and memory, and as a start.
+"""Painting in one pass: pictures and judges, what is lost of a photo, lattice, tiles, time and memory, and as a start.
 
     python benchmarks/adain.py sheet --pairs photo.jpg,painting.jpg … --page docs/gallery
     python benchmarks/adain.py photos
     python benchmarks/adain.py tiles --sizes 4096 --tile 1024
-    python benchmarks/adain.py speed --sizes 512 1024 4096
+    python benchmarks/adain.py speed --sizes 512 1024 4096 --precisions fp32 bf16
+    python benchmarks/adain.py speed --sizes 512 1024 4096 --network starry.safetensors
+    python benchmarks/adain.py lattice --size 384
     python benchmarks/adain.py start --size 256
 
 Without pictures it takes the samples.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import time
@@ -24,14 +27,24 @@ import torch
 from pictures_for import pairs
 from time_to_loss import peak_resident
 from torch import Tensor
+from torch.nn.functional import pad
 
+from impasto.backbones.decoder import FEATURES
+from impasto.losses.flatness import CONTRAST, RADIUS, flatness
 from impasto.measure import load_lpips, measure, ms_ssim
+from impasto.measure.grid import TILE as GRID_TILE
+from impasto.measure.grid import grid_energy
 from impasto.pictures import Picture, Size, composite, contact_sheet, resize, write_picture
 from impasto.pictures.samples import PHOTOGRAPHS, paint_sample, sample_photograph
 from impasto.solve import ContentStart, Finished, Problem, Start, Step, Target, solve
-from impasto.tasks import AdaINJob, AdaINStart, StylizeJob
-from impasto.tasks.feedforward import AdaIN
+from impasto.tasks import AdaINJob, AdaINStart, StyleNetworkJob, StylizeJob
+from impasto.tasks.colour import COLOURS
+from impasto.tasks.feedforward import AdaIN, Aim, ChannelMoments, normalised
+from impasto.tasks.feedforward.adain import continued
+from impasto.tasks.feedforward.lattice import without_lattice
+from impasto.tasks.feedforward.network_tiles import NetworkTiles
 from impasto.tasks.pixels import to_picture, to_tensor
+from impasto.weights.style_network import load_style_network
 
 JUDGES = ("mobilenet_v2", "efficientnet_lite0")
 SOURCE = {"width": 1024, "height": 768}
@@ -39,6 +52,9 @@ SOURCE = {"width": 1024, "height": 768}
 
 AT_ONCE = 1 << 20
 """A tile larger than any picture."""
+
+SHIFTS = ((0, 0), (2, 1), (4, 2), (6, 3))
+"""Pixels down and to the right by which a picture is moved so that the lattice cancels in the mean."""
 
 
 def main() -> None:
@@ -49,9 +65,11 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[512, 1024])
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--style-scale", type=float, default=1.0)
-    parser.add_argument("--keep-colour", type=float, default=0.0)
+    parser.add_argument("--colour", default="free", choices=list(COLOURS))
     parser.add_argument("--tile", type=int)
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
+    parser.add_argument("--precisions", nargs="+", default=[], choices=["fp32", "bf16"], help="for `speed`")
+    parser.add_argument("--network", type=Path, help="a style network to take instead, for `speed` and `tiles`")
     parser.add_argument("--limit", type=int, default=120, help="steps at the last size, for `start`")
     parser.add_argument("--beside", action="store_true", help="judge what the optimiser paints as well")
     parser.add_argument("--pictures", type=Path, default=Path("gallery"), metavar="FOLDER")
@@ -65,7 +83,7 @@ def main() -> None:
     TOLD[options.what](options)
 
 
-def last(job: AdaINJob | StylizeJob) -> Picture:
+def last(job: AdaINJob | StylizeJob | StyleNetworkJob) -> Picture:
     """What a job paints."""
     return job.picture(next(event.image for event in job.events() if isinstance(event, Finished)))
 
@@ -83,7 +101,7 @@ def sheet(options: argparse.Namespace) -> None:
             size=str(options.size),
             strength=options.strength,
             style_scale=options.style_scale,
-            keep_colour=options.keep_colour,
+            colour=COLOURS[options.colour](kind=options.colour),
             precision=options.precision,
         )
         if network is not None:
@@ -139,38 +157,101 @@ def sized(picture: Picture, size: int) -> Picture:
 
 
 def tiled(options: argparse.Namespace) -> None:
-    """The largest difference between painting at once and in tiles."""
+    """The largest difference between painting at once and in tiles. The painting is looked at once, for both."""
     network = AdaIN.load(precision=options.precision)
+    style = network.style([Target(to_tensor(sized(paint_sample("swirl", **SOURCE), 512)))])
     for size in options.sizes:
-        photo, style = (to_tensor(sized(paint_sample(n, **SOURCE), size)) for n in ("harbour", "swirl"))
-        images = [network(photo, (Target(style),), tile=tile) for tile in (AT_ONCE, options.tile or size // 4)]
+        photo = to_tensor(sized(paint_sample("harbour", **SOURCE), size))
+        sides = (AT_ONCE, options.tile or size // 4)
+        if options.network:
+            cut = NetworkTiles(load_style_network(options.network)[0], sides[1])
+            *_, last_told = cut.progress(photo)
+            with torch.no_grad():
+                images = [cut.network(photo), last_told.image]
+        else:
+            images = [list(network.progress(photo, (Aim(style),), tile=side))[-1].image for side in sides]
         difference = (images[0] - images[1]).abs()
         print(
-            f"{photo.shape[-1]}×{photo.shape[-2]}, tiles of {options.tile or size // 4}: at most "
+            f"{photo.shape[-1]}×{photo.shape[-2]}, tiles of {sides[1]}: at most "
             f"{float(difference.max()):.1e} apart, {float(difference.mean()):.1e} on average, of 0 … 1",
             flush=True,
         )
 
 
+def lattice(options: argparse.Namespace) -> None:
+    """The decoder's lattice: as it is decoded, taken out, and in the mean of four paintings that lie otherwise."""
+    network = AdaIN.load(precision=options.precision)
+    for name, photo, painting in pairs(options.pairs):
+        content, style = (to_tensor(sized(each, options.size)) for each in (photo, painting))
+        wanted = network.style([Target(style)])
+        places = flattest(content)
+        kept = decoded(network, content, wanted)
+        mean = torch.stack([moved(network, content, wanted, shift) for shift in SHIFTS]).mean(0)
+        before = energies(content, places)
+        for called, image in (("as decoded", kept), ("taken out", without_lattice(kept)), ("mean of four", mean)):
+            found = energies(image, places)
+            flat = ", ".join(f"{found[n] / max(1.0, before[n]):.1f} at {n}" for n in (2, 4, 8))
+            print(f"{name}, flat areas, lattice over the photo's: {flat} pixels")
+            judged(name, called, to_picture(image), photo, painting)
+            keep(to_picture(image), options.pictures, f"lattice_{name}_{called}_{options.size}")
+
+
+def decoded(network: AdaIN, content: Tensor, wanted: ChannelMoments) -> Tensor:
+    """One pass through encoder and decoder, and nothing else."""
+    whole = continued(content)
+    with torch.no_grad():
+        features = network.encoder(whole, (FEATURES,))[FEATURES]
+        pixels: Tensor = network.decoder(normalised(features, network.moments(content), wanted))
+    return pixels[..., : content.shape[-2], : content.shape[-1]].clamp(0, 1)
+
+
+def moved(network: AdaIN, content: Tensor, wanted: ChannelMoments, shift: tuple[int, int]) -> Tensor:
+    """The same of the picture moved down and to the right, and moved back."""
+    down, across = shift
+    height, width = content.shape[-2:]
+    painted = decoded(network, pad(content, (across, 0, down, 0), mode="reflect"), wanted)
+    return painted[..., down : down + height, across : across + width]
+
+
+def flattest(content: Tensor) -> list[tuple[int, int]]:
+    """Where the six flattest squares of the photo begin in which a lattice can be looked for."""
+    flat = flatness(content, RADIUS, CONTRAST)[0, 0]
+    starts = [range(0, side - GRID_TILE + 1, GRID_TILE // 2) for side in content.shape[-2:]]
+    places = [(top, left) for top in starts[0] for left in starts[1]]
+    return sorted(places, key=lambda at: -float(flat[at[0] : at[0] + GRID_TILE, at[1] : at[1] + GRID_TILE].mean()))[:6]
+
+
+def energies(image: Tensor, places: list[tuple[int, int]]) -> dict[int, float]:
+    """The geometric mean of the energies of these squares, by period."""
+    squares = (image[..., top : top + GRID_TILE, left : left + GRID_TILE] for top, left in places)
+    found = [grid_energy(to_picture(square)) for square in squares]
+    return {n: math.exp(sum(math.log(each[n]) for each in found) / len(found)) for n in found[0]}
+
+
 def speed(options: argparse.Namespace) -> None:
-    """Seconds and peak memory, each size in a process of its own."""
-    print(f"{'size':>12}{'seconds':>9}{'memory':>10}{'beyond start':>14}")
+    """Seconds and peak memory, each size and precision in a process of its own."""
+    print(f"{'size':>12}{'precision':>11}{'seconds':>9}{'memory':>10}{'beyond start':>14}")
     for size in options.sizes:
-        command = [sys.executable, __file__, *sys.argv[1:], "--worker", str(size)]
-        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        print(
-            f"{row['width']:>6}×{row['height']:<5}{row['seconds']:>9.1f}{row['memory'] / 1e6:>7.0f} MB"
-            f"{row['beyond'] / 1e6:>11.0f} MB",
-            flush=True,
-        )
+        for precision in options.precisions or [options.precision]:
+            given = [*sys.argv[1:], "--precision", precision, "--worker", str(size)]
+            done = subprocess.run([sys.executable, __file__, *given], check=True, capture_output=True, text=True)
+            row = json.loads(done.stdout)
+            print(
+                f"{row['width']:>6}×{row['height']:<5}{precision:>11}{row['seconds']:>9.1f}"
+                f"{row['memory'] / 1e6:>7.0f} MB{row['beyond'] / 1e6:>11.0f} MB",
+                flush=True,
+            )
 
 
 def work(size: int, options: argparse.Namespace) -> dict[str, float]:
     """Paint once; the networks are loaded before the clock starts."""
     photo, painting = (paint_sample(name, **SOURCE) for name in ("harbour", "swirl"))
-    job = AdaINJob(
-        content=photo, styles=(painting,), size=str(size), tile=options.tile, precision=options.precision, device="cpu"
-    )
+    settings = {"content": photo, "size": str(size), "tile": options.tile, "device": "cpu"}
+    job: AdaINJob | StyleNetworkJob
+    if options.network:
+        job = StyleNetworkJob(network=options.network, **settings)
+    else:
+        job = AdaINJob(styles=(painting,), precision=options.precision, **settings)
     job.weights_used()
     before = peak_resident()
     began = time.perf_counter()
@@ -260,6 +341,7 @@ TOLD: dict[str, Callable[[argparse.Namespace], None]] = {
     "sheet": sheet,
     "photos": photos,
     "tiles": tiled,
+    "lattice": lattice,
     "speed": speed,
     "start": start,
 }

@@ -122,8 +122,9 @@ def stylize(
 
 def stylize_fast(
     content: object,
-    styles: object,
+    styles: object = (),
     *,
+    network: str | PathLike[str] | None = None,
     size: int | str | tuple[int, int] | EllipsisType | None = ...,
     strength: float = 1.0,
     output: str | PathLike[str] | None = None,
@@ -131,13 +132,20 @@ def stylize_fast(
     keep_run: bool = True,
     **settings: Any,
 ) -> Result:
-    """Paint `content` in the manner of `styles` in one pass (AdaIN) and return the result, which has no losses.
+    """Paint `content` in one pass and return the result, which has no losses.
 
-    strength: 0, which is nearly the photo, to 1, all style. settings: further fields of `AdaINJob`.
-    All else, and what is raised: see `stylize`.
+    It is painted in the manner of `styles` (AdaIN); or with `network`, a file that `impasto fast train` wrote, or the
+    name of a network that comes with Impasto.
+
+    strength: 0, which is nearly the photo, to 1, all style. settings: further fields of `AdaINJob`, or of
+    `StyleNetworkJob`. All else, and what is raised: see `stylize`.
     """
     flags = {**_pictures(content, styles, size), "strength": strength, **settings}
-    job = build_job("adain", preset=None, flags=flags)
+    if network is not None:
+        if flags.pop("styles"):
+            raise InputError("give styles or a network, not both: a network paints in the style it was trained for")
+        flags["network"] = str(network)
+    job = build_job("adain" if network is None else "style-network", preset=None, flags=flags)
     job.check()
     job.weights_used()
     return _carried_out(job, output, progress, keep_run)

@@ -3,12 +3,15 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from impasto.artefacts.home import home
+from impasto.backbones.style_network import NETWORK_SIZES, StyleNetwork
 from impasto.pictures import read_picture
 from impasto.runs import list_runs
 from impasto.weights import fetch
+from impasto.weights.style_network import StyleNetworkAbout, save_style_network
 
 APPLY = ("fast", "apply", "photo.png", "--style", "painting.png")
 
@@ -26,6 +29,12 @@ APPLY = ("fast", "apply", "photo.png", "--style", "painting.png")
         ((*APPLY, "--size", "12"), "too small to paint"),
         ((*APPLY, "--set", "backbone=vgg16"), "backbone: must be 'vgg19', got 'vgg16'"),
         ((*APPLY, "-o", "painting.png"), "is the style picture"),
+        ((*APPLY, "--network", "net.safetensors"), "give --style or --network, not both"),
+        (("fast", "apply", "photo.png", "--network", "net.safetensors"), "net.safetensors: there is no such file"),
+        (("fast", "apply", "photo.png", "--network", "nobody"), "no style network is named 'nobody'"),
+        ((*APPLY, "--colour", "blue"), "no colour control is named 'blue'"),
+        ((*APPLY, "--protect", "missing.png"), "missing.png: there is no such file"),
+        ((*APPLY, "--region", "photo.png=painting.png:weight=2"), "a region, so it has no weight"),
         (("fast", "apply", ".", "--style", "painting.png"), "name a folder for the results too"),
         (("stylize", "photo.png", "painting.png", "--start", "adian"), "Did you mean adain"),
     ],
@@ -79,3 +88,39 @@ def test_a_folder_is_painted_and_each_picture_can_be_repeated(impasto, folder, t
     steps = [event for event in map(json.loads, again.stdout.splitlines()) if event["event"] == "step"]
     assert [step["number"] for step in steps] == [1, 2]
     assert len(list_runs(home=tmp_path / "runs")) == 3
+
+
+def test_a_style_network_paints_a_picture_and_a_folder_without_any_weights(impasto, folder, tmp_path):
+    network = StyleNetwork(NETWORK_SIZES["tiny"], seed=1)
+    save_style_network(folder / "net.safetensors", network, StyleNetworkAbout("net", "tiny"))
+    outcome = impasto("fast", "apply", "photo.png", "--network", "net.safetensors", "--size", "96", "--device", "cpu")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.strip() == str(folder / "photo_net.png")
+    repeated = impasto("runs", "repeat", "photo_net.png", "-o", "again.png")
+    assert repeated.returncode == 0, repeated.stderr
+    assert np.array_equal(read_picture(folder / "again.png").pixels, read_picture(folder / "photo_net.png").pixels)
+    (folder / "photos").mkdir()
+    shutil.copy(folder / "photo.png", folder / "photos" / "a.png")
+    (folder / "photos" / "b.png").write_bytes(b"no picture")
+    options = ("--network", "net.safetensors", "--size", "64", "-o", "out")
+    outcome = impasto("fast", "apply", "photos", *options)
+    assert outcome.returncode == 5, outcome.stderr
+    assert "picture 1 of 2\n" in outcome.stderr
+    assert [path.name for path in sorted((folder / "out").glob("*.png"))] == ["a_net.png"]
+    assert "1 painted already" in impasto("fast", "apply", "photos", *options).stderr
+    changed = folder / "net.safetensors"
+    save_style_network(changed, StyleNetwork(NETWORK_SIZES["tiny"], seed=2), StyleNetworkAbout("net", "tiny"))
+    assert "1 painted, 1 failed" in impasto("fast", "apply", "photos", *options).stderr
+
+
+def test_settings_of_the_other_way_to_paint_are_refused(impasto, folder):
+    network = StyleNetwork(NETWORK_SIZES["tiny"], seed=1)
+    save_style_network(folder / "net.safetensors", network, StyleNetworkAbout("net", "tiny"))
+    for option, value in (("--style-scale", "2"), ("--precision", "bf16"), ("--style-rotation", "90")):
+        outcome = impasto("fast", "apply", "photo.png", "--network", "net.safetensors", option, value)
+        assert outcome.returncode == 2, outcome.stderr
+        assert f"{option[2:].replace('-', '_')}: no such setting" in outcome.stderr
+    (folder / "net.safetensors").write_bytes(b"no network")
+    outcome = impasto("fast", "apply", "photo.png", "--network", "net.safetensors")
+    assert outcome.returncode == 3
+    assert outcome.stderr.startswith("error: net.safetensors is not a sound safetensors file")

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 import impasto
+from impasto.backbones.style_network import NETWORK_SIZES, StyleNetwork
+from impasto.errors import InputError
 from impasto.runs import Run, execute, job_from_dict, job_from_recipe, job_to_dict
 from impasto.runs import keeping as keeping_module
 from impasto.solve import Step
-from impasto.tasks import AdaINJob
+from impasto.tasks import AdaINJob, StyleNetworkJob
+from impasto.weights.style_network import StyleNetworkAbout, save_style_network
 
 pytestmark = pytest.mark.real
 
@@ -47,3 +50,23 @@ def test_one_call_paints_in_one_pass(photo, painting, runs, tmp_path):
     again = impasto.stylize_fast(photo, painting, size=96, keep_run=False, device="cpu", style_weights=[1])
     assert again.run is None
     assert np.abs(again.picture.pixels - result.picture.pixels).max() < 1e-3
+
+
+def test_one_call_paints_with_a_style_network(photo, painting, runs, tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_style_network(path, StyleNetwork(NETWORK_SIZES["tiny"]), StyleNetworkAbout("net", "tiny"))
+    result = impasto.stylize_fast(photo, network=path, size=96, device="cpu", colour="luminance")
+    assert result.run.state == "finished"
+    assert result.run.weights.keys() == {"net"}
+    assert result.picture.width == 96
+    with pytest.raises(InputError, match="give styles or a network, not both"):
+        impasto.stylize_fast(photo, painting, network=path)
+
+
+def test_a_network_that_was_trained_anew_since_is_noticed(photo, runs, tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_style_network(path, StyleNetwork(NETWORK_SIZES["tiny"]), StyleNetworkAbout("net", "tiny"))
+    run = Run.create(StyleNetworkJob(content=photo, network=path, size="64", device="cpu"))
+    save_style_network(path, StyleNetwork(NETWORK_SIZES["tiny"], seed=7), StyleNetworkAbout("net", "tiny"))
+    with pytest.raises(InputError, match="changed"):
+        list(execute(Run.open(run.id)))

@@ -16,7 +16,7 @@ from impasto.pictures import Picture
 from impasto.solve import LBFGS, Adam
 from impasto.tasks import StylizeJob
 from impasto.tasks.plan import Planner, plan
-from impasto.tasks.plan_forecast import Choice, bowed, line
+from impasto.tasks.plan_forecast import Choice, Forecast, bowed, line
 from impasto.tasks.plan_rehearsal import Rehearsal, Timed, Weighed, is_worth_it
 from impasto.tasks.plan_watching import Scales
 
@@ -145,11 +145,22 @@ def test_what_was_measured_is_told_back_and_lines_go_on() -> None:
     assert line([10.0, 20.0], [5.0, 4.0], 30) == 4
 
 
-def found_of(begin: float, look: float) -> Rehearsal:
+def found_of(begin: float, look: float, finish: float = 0.0) -> Rehearsal:
     """What was found at 96 × 80 pixels."""
     weighed = Weighed(pixels=7680, began=10**7, held=10**6, added=10**7)
-    timed = Timed(pixels=7680, prepare=0.1, begin=begin, look=look, aim=0.0)
+    timed = Timed(pixels=7680, prepare=0.1, begin=begin, look=look, aim=0.0, finish=finish)
     return Rehearsal((weighed,), (timed,), ((100_000, 10**7),), 10**8, (0.0, 0.0), 0.0)
+
+
+def test_what_the_colours_take_at_the_end_is_part_of_the_time(job_of: Make) -> None:
+    job = job_of(size="192x160", smallest=192, steps=(2,))
+    seconds = [
+        Forecast(found_of(0.5, 0.1, finish), job.network, job.needed_layers, 1, 1).seconds(
+            job.levels(), Choice(None, 0, "fp32")
+        )
+        for finish in (0.0, 0.25)
+    ]
+    assert seconds[1] - seconds[0] == pytest.approx(0.25 * 4)
 
 
 def test_a_small_job_is_not_rehearsed_at_its_own_size() -> None:

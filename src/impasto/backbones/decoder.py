@@ -19,6 +19,9 @@ PICTURE = "conv1_1"
 SCALE = 8
 """Pixels along each side that a feature becomes."""
 
+LATTICE = 4
+"""Pixels after which a pattern comes back that the last two enlargements leave in all that is decoded."""
+
 _ENLARGED = 2
 """Times that every enlargement repeats a position along each side."""
 

@@ -13,10 +13,13 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impasto.errors import JobError
 from impasto.registry import OneOf, did_you_mean
+
+if TYPE_CHECKING:
+    from impasto.tasks.job import SourceOfPicture
 
 NONE = "none"
 """How a null is written in TOML, which has none, where a field may be null."""
@@ -47,6 +50,14 @@ def holds_picture(hint: Any) -> bool:
     from impasto.tasks import PictureSource
 
     return PictureSource in _parts(hint)
+
+
+def source_in(hint: Any) -> SourceOfPicture | None:
+    """The marker of a field that holds a picture, a mask or another file, or several; None for other fields."""
+    from impasto.tasks.job import SourceOfPicture
+
+    markers = (marker for part in _parts(hint) for marker in getattr(part, "__metadata__", ()))
+    return next((marker for marker in markers if isinstance(marker, SourceOfPicture)), None)
 
 
 def picture_addresses(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], where: str = "") -> list[str]:
@@ -168,8 +179,6 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
-    from impasto.tasks import MASK_WORDS, MaskSource
-
     kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
     known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
     placed = dict(data)
@@ -177,10 +186,8 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
         value, inner = placed[name], kinds_of(known[name])
         if value == NONE and accepts(known[name], types.NoneType):
             continue
-        if holds_picture(known[name]):
-            placed[name] = _each(value, lambda path: _placed(path, folder))
-        elif MaskSource in _parts(known[name]):
-            placed[name] = _each(value, lambda path: path if path in MASK_WORDS else _placed(path, folder))
+        if (source := source_in(known[name])) is not None:
+            placed[name] = _each(value, partial(_placed, source=source, folder=folder))
         elif inner is not None:
             placed[name] = _each(value, partial(_table_under, kinds=inner, folder=folder))
     return placed
@@ -195,5 +202,6 @@ def _each(value: Any, change: Callable[[Any], Any]) -> Any:
     return [change(item) for item in value] if isinstance(value, list) else change(value)
 
 
-def _placed(value: Any, folder: Path) -> Any:
-    return str(folder / Path(value).expanduser()) if isinstance(value, str) and value else value
+def _placed(value: Any, source: SourceOfPicture, folder: Path) -> Any:
+    is_path = isinstance(value, str) and value and not source.is_word(value)
+    return str(folder / Path(value).expanduser()) if is_path else value

@@ -13,7 +13,7 @@ from impasto.errors import InputError
 from impasto.registry import did_you_mean
 
 if TYPE_CHECKING:
-    from impasto.tasks import AdaINJob, StylizeJob
+    from impasto.tasks import AdaINJob, StyleNetworkJob, StylizeJob
 
 FIELDS = {
     "content": "the photo's name without its ending",
@@ -88,10 +88,13 @@ class NameTemplate:
         return [(field, form or "") for _, field, form, _ in parsed if field is not None]
 
 
-def values_of(job: StylizeJob | AdaINJob, number: int, preset: str) -> dict[str, str | int]:
+def values_of(job: StylizeJob | AdaINJob | StyleNetworkJob, number: int, preset: str) -> dict[str, str | int]:
     """The values of all fields for one picture of a batch."""
+    from impasto.tasks import StyleNetworkJob
+
     content = job.content if isinstance(job.content, Path) else Path("picture")
-    styles = [style.stem if isinstance(style, Path) else "picture" for style in job.styles]
+    painted_by = (job.network,) if isinstance(job, StyleNetworkJob) else job.styles
+    styles = [Path(style).stem if isinstance(style, Path | str) else "picture" for style in painted_by]
     return {
         "content": content.stem,
         "style": "_".join(styles),
@@ -99,7 +102,7 @@ def values_of(job: StylizeJob | AdaINJob, number: int, preset: str) -> dict[str,
         "ending": content.suffix.removeprefix("."),
         "number": number,
         "preset": preset,
-        "backbone": job.backbone,
+        "backbone": job.kind if isinstance(job, StyleNetworkJob) else job.backbone,
         "size": job.size or "own",
         "strength": "none" if job.strength is None else f"{job.strength:g}",
         "seed": job.seed,

@@ -1,7 +1,7 @@
 """Tasks: what Impasto can do with a picture, one job to a file. Importing this room registers them all in `JOBS`."""
 
 from impasto.tasks.dream import DreamJob
-from impasto.tasks.feedforward import AdaINJob, AdaINStart
+from impasto.tasks.feedforward import AdaINJob, AdaINStart, StyleNetworkJob
 from impasto.tasks.job import JOBS, Job, PictureSource
 from impasto.tasks.masks import MASK_WORDS, MaskSource
 from impasto.tasks.picture_start import PictureStart
@@ -23,6 +23,7 @@ __all__ = [
     "PictureStart",
     "ReconstructJob",
     "Region",
+    "StyleNetworkJob",
     "StylizeJob",
     "TextureJob",
     "VisualizeFeaturesJob",

@@ -1,31 +1,50 @@
-"""How a stylise job's colours are decided: from its strength and its colour control, before painting and after."""
+"""How a job's colours are decided: from its strength and its colour control, before painting and after."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+import torch
 from torch import Tensor
 
-from impasto.pictures import continued
+from impasto.pictures import Picture, continued
 from impasto.solve import Target
 from impasto.solve import resize as resize_image
 from impasto.tasks.colour import Colour, FreeColour
 from impasto.tasks.pixels import to_tensor
 from impasto.tasks.places import Places
 
-if TYPE_CHECKING:
-    from impasto.tasks.stylize import StylizeJob
 
-PALETTE_SIDE = 512
-"""The longer side in pixels to which styles are brought whose colours alone are asked for."""
+class Coloured(Protocol):
+    """A job with a colour control."""
+
+    @property
+    def strength(self) -> float | None:
+        """From 0, the photo, to 1; None for weights of its own."""
+
+    @property
+    def colour(self) -> Colour:
+        """The control."""
+
+    @property
+    def content_picture(self) -> Picture:
+        """The content at the size of the result."""
+
+    @property
+    def palette(self) -> tuple[Target, ...]:
+        """The styles with their shares and masks, at a size that tells their colours."""
+
+    def places(self, content: Picture, device: torch.device | str = "cpu") -> Places:
+        """Where on the content what is painted."""
+        ...
 
 
-def control(job: StylizeJob) -> Colour:
+def control(job: Coloured) -> Colour:
     """The job's colour control; none at a strength of 0, where the result is the photo."""
     return FreeColour() if job.strength == 0 else job.colour
 
 
-def ease(job: StylizeJob) -> float:
+def ease(job: Coloured) -> float:
     """How much the control counts, 0 … 1: below a strength of 0.5 in proportion less."""
     return 1.0 if job.strength is None else min(1.0, 2 * job.strength)
 
@@ -47,7 +66,7 @@ def aimed_at(
     return aimed.clamp(0, 1), tuple(found)
 
 
-def coloured(job: StylizeJob, image: Tensor) -> Tensor:
+def coloured(job: Coloured, image: Tensor) -> Tensor:
     """A painted image [1, 3, H, W] of any level in the colours it is handed out in, area by area."""
     colour = control(job)
     if not colour.recolours:
@@ -62,8 +81,3 @@ def coloured(job: StylizeJob, image: Tensor) -> Tensor:
     for where, own in places.parts(photo, job.palette):
         changed += where * (colour.after(painted, photo, own, ease(job), where) - painted)
     return changed.clamp(0, 1)
-
-
-def palette_of(job: StylizeJob) -> tuple[Target, ...]:
-    """The styles with their shares and masks, at a size that tells their colours."""
-    return tuple(target for manner in job.manners for target in manner.palette(PALETTE_SIDE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any
 
 import torch
@@ -14,19 +15,22 @@ from impasto.errors import JobError
 from impasto.pictures import Picture
 from impasto.registry import OneOf
 from impasto.solve import Target
-from impasto.tasks.dreaming_job import DreamingJob
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.manner import Manner
 from impasto.tasks.masks import MaskSource, mask_inputs, mask_source
+from impasto.tasks.network_job import NetworkJob
 from impasto.tasks.places import Places, places_on
 from impasto.tasks.region import REGIONS, Region
+
+PALETTE_SIDE = 512
+"""The longer side in pixels to which styles are brought whose colours alone are asked for."""
 
 COVERED = 1 / 255
 """The largest share that may be left of any pixel for the regions to cover the picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class GuidedJob(DreamingJob):
+class GuidedJob(NetworkJob):
     """A job with styles, and masks that say where they count.
 
     styles: pictures whose manner is taken; their statistics are blended in the shares `style_weights` (equal if not
@@ -163,6 +167,14 @@ class GuidedJob(DreamingJob):
             for manner in self.manners
             for target in manner.targets(longer, least, self.style_layers, backbone.device)
         )
+
+    @cached_property
+    def palette(self) -> tuple[Target, ...]:
+        """The styles with their shares and masks, at a size that tells their colours; read once.
+
+        Raises PictureError like `check_styles`.
+        """
+        return tuple(target for manner in self.manners for target in manner.palette(PALETTE_SIDE))
 
 
 def named(word: str, sources: tuple[Any, ...]) -> dict[str, Any]:

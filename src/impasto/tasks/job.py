@@ -33,6 +33,10 @@ class SourceOfPicture:
             ),
         )
 
+    def is_word(self, value: object) -> bool:  # noqa: ARG002
+        """Whether a value stands for itself and is no path."""
+        return False
+
     def admit(self, value: object) -> object:
         """What the field holds for a value. Raises ValueError for one that is no picture's."""
         if isinstance(value, str) and value:

@@ -26,9 +26,13 @@ WHITE = 1 - 0.5 / 65535
 class SourceOfMask(SourceOfPicture):
     """Marks a field that holds a path, a Picture or a word of `MASK_WORDS`."""
 
+    def is_word(self, value: object) -> bool:
+        """Whether it is one of `MASK_WORDS`."""
+        return isinstance(value, str) and value in MASK_WORDS
+
     def admit(self, value: object) -> object:
         """A word as it is, all else as a picture."""
-        return value if isinstance(value, str) and value in MASK_WORDS else super().admit(value)
+        return value if self.is_word(value) else super().admit(value)
 
 
 MaskSource = Annotated[Path | Picture | str, SourceOfMask()]

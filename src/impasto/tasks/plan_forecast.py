@@ -66,11 +66,12 @@ class Forecast:
         return self.rehearsal.base + round(live + lost(added))
 
     def seconds(self, levels: Sequence[Level], choice: Choice) -> float:
-        """The seconds from reading the pictures to the last step."""
+        """The seconds from reading the pictures to the colours of the last."""
         timed = self.rehearsal.timed
         last = levels[-1].width * levels[-1].height
-        prepare = line([float(t.pixels) for t in timed], [t.prepare for t in timed], last)
-        return prepare + sum(self._of_level(level, choice) for level in levels)
+        sizes = [float(t.pixels) for t in timed]
+        around = sum(line(sizes, [getattr(t, name) for t in timed], last) for name in ("prepare", "finish"))
+        return around + sum(self._of_level(level, choice) for level in levels)
 
     def _of_level(self, level: Level, choice: Choice) -> float:
         pixels = level.width * level.height

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.pictures import picture_from, resize
-from impasto.solve import ContentStart, Problem, solve
+from impasto.solve import ContentStart, Finished, Problem, solve
 from impasto.tasks.plan_machine import held_memory
 from impasto.tasks.plan_watching import Notes, Scales, Watched
 
@@ -69,7 +69,7 @@ class Weighed:
 @dataclass(frozen=True)
 class Timed:
     """Seconds of one level. prepare: to read and bring to size. begin: until the first step. look: of one evaluation by
-    the network. aim: to look at the content from another place.
+    the network. aim: to look at the content from another place. finish: to give what was painted its colours.
     """
 
     pixels: int
@@ -77,6 +77,7 @@ class Timed:
     begin: float
     look: float
     aim: float
+    finish: float
 
 
 @dataclass(frozen=True)
@@ -128,19 +129,19 @@ class Stage:
             found.append((round(self.width * scale), round(self.height * scale)))
         return list(dict.fromkeys(found))
 
-    def problem(self, width: int, height: int, steps: int, tiled: bool) -> Problem:
-        """The job's problem at a size, as one level."""
+    def sized(self, width: int, height: int, steps: int, tiled: bool) -> StylizeJob:
+        """The job at a size, with one level."""
         longer = max(width, height)
         tile = max(64, longer + 64) if tiled else None
         job = replace(self.small, size=f"{width}x{height}", smallest=max(16, longer), steps=(steps,), tile=tile)
         vars(job)["network"] = self.network
-        return job.problem()
+        return job
 
     def weigh(self, width: int, height: int, tiled: bool) -> Weighed:
         """Take one step and weigh what lives."""
         notes, pixels = Notes(), width * height
         with Scales() as scales:
-            problem = self.problem(width, height, 1, tiled)
+            problem = self.sized(width, height, 1, tiled).problem()
             scales.peak = scales.now
             play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes, scales=scales)))
         trial = 12 * pixels  # the first step tries none
@@ -160,9 +161,13 @@ class Stage:
         """Take two steps and time them; the first takes longer, for the network's first look at a size prepares it."""
         notes = Notes()
         began = time.perf_counter()
-        problem = self.problem(width, height, 2, tiled)
+        job = self.sized(width, height, 2, tiled)
+        problem = job.problem()
         prepared = time.perf_counter()
-        play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes)))
+        painted = play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes)))
+        done = time.perf_counter()
+        job.picture(painted)
+        finish = time.perf_counter() - done
         first, look = notes.looked
         return Timed(
             pixels=width * height,
@@ -170,6 +175,7 @@ class Stage:
             begin=notes.begun - prepared + max(0.0, first - look),
             look=look,
             aim=notes.starts[0] - notes.begun if problem.shift.pixels > 1 else 0.0,
+            finish=finish,
         )
 
     def time_descent(self, width: int, height: int) -> tuple[float, float]:
@@ -197,10 +203,9 @@ class Stage:
             descent.step(valley)
 
 
-def play(problem: Problem) -> None:
-    """Solve to the end."""
-    for _ in solve(problem):
-        pass
+def play(problem: Problem) -> Tensor:
+    """Solve to the end, for the image."""
+    return next(event.image for event in solve(problem) if isinstance(event, Finished))
 
 
 def time_touching() -> float:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from torch import Tensor
 
 from impasto.backbones import default_layers, painting_defaults
 from impasto.losses import LOSSES, ContentLoss, GramLoss, Loss, MomentsLoss, Role
-from impasto.pictures import (
-    Picture,
-    check_paintable,
-    check_result_size,
-    continued,
-    parse_size,
-    picture_from,
-    resize,
-)
+from impasto.pictures import Picture, continued
 from impasto.registry import OneOf
 from impasto.solve import (
     LBFGS,
@@ -38,11 +30,13 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.colour import COLOURS, Colour, StyleColour
-from impasto.tasks.colouring import aimed_at, coloured, control, ease, palette_of
+from impasto.tasks.colouring import aimed_at, coloured, control, ease
+from impasto.tasks.content import content_at
 from impasto.tasks.dream_choice import CHOSEN, LONGEST, chosen_features, reasons
 from impasto.tasks.dream_terms import AUTO
+from impasto.tasks.dreaming_job import DreamingJob
 from impasto.tasks.guided_job import GuidedJob
-from impasto.tasks.job import Job, PictureSource, absolute, name_of, picture_source
+from impasto.tasks.job import Job, PictureSource, absolute, picture_source
 from impasto.tasks.memory import LEAST_TILE
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import given_back, to_tensor
@@ -62,7 +56,7 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(GuidedJob, kind="stylize"):
+class StylizeJob(GuidedJob, DreamingJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
@@ -241,19 +235,7 @@ class StylizeJob(GuidedJob, kind="stylize"):
 
         Raises PictureError if it cannot be painted at that size, SolveError if the memory does not suffice for it.
         """
-        picture = picture_from(self.content)
-        name = name_of(self.content, "the content picture")
-        check_paintable(picture, name)
-        size = parse_size(self.size)
-        width, height = (picture.width, picture.height) if size is None else size.fit(picture.width, picture.height)
-        check_result_size(width, height, name)
-        self.check_room(width, height, self.tile or LEAST_TILE)
-        return picture if size is None else resize(picture, width, height)
-
-    @cached_property
-    def palette(self) -> tuple[Target, ...]:
-        """The styles for their colours alone, read once. Raises PictureError like `check`."""
-        return palette_of(self)
+        return content_at(self.content, self.size, partial(self.check_room, tile=self.tile or LEAST_TILE))
 
     @property
     def style_layers(self) -> tuple[str, ...]:

@@ -30,10 +30,10 @@ from impasto.errors import (
 )
 
 if TYPE_CHECKING:
+    from impasto.apps.cli.batch_pieces import PhotoJob
     from impasto.runs import Run
     from impasto.runs.ledger import Entry, Ledger, State
     from impasto.runs.writing import Writing
-    from impasto.tasks import AdaINJob, StylizeJob
 
 OF_ONE_PICTURE = (PictureError, OutputError, SolveError)
 """Errors that say nothing of the other pictures. All others, such as weights that cannot be had, end the batch."""
@@ -93,7 +93,7 @@ class _Batch:
         self.painted = self.skipped = 0
         self.failed: dict[Piece, str] = {}
         self.broken: dict[Path, ImpastoError] = {}
-        self.lender: StylizeJob | AdaINJob | None = None
+        self.lender: PhotoJob | None = None
         self.identities = Identities(manner.writing)
 
     def carry_out(self) -> None:
@@ -105,7 +105,8 @@ class _Batch:
                 self._fail(piece, piece.photo, self.broken[piece.photo])
             elif piece not in self.failed:
                 manner = " and ".join(style.stem for style in piece.styles)
-                self._tell("picture", piece, f"picture {number} of {len(self.pieces)}, in the manner of {manner}")
+                words = f"picture {number} of {len(self.pieces)}"
+                self._tell("picture", piece, f"{words}, in the manner of {manner}" if manner else words)
                 self._attempt(piece)
 
     def tell_the_end(self) -> None:
@@ -185,7 +186,7 @@ class _Batch:
                 raise
             self._fail(piece, piece.photo, SolveError(OUT_OF_MEMORY), told=False)
 
-    def _is_fit(self, piece: Piece, job: StylizeJob | AdaINJob) -> bool:
+    def _is_fit(self, piece: Piece, job: PhotoJob) -> bool:
         """Whether a piece can be painted where it is to go, as far as can be told without the network."""
         try:
             if piece.place.exists() and not self.manner.overwrite and not self.ledger.is_ours(piece.place):
@@ -202,7 +203,7 @@ class _Batch:
             return False
         return True
 
-    def _read(self, piece: Piece, job: StylizeJob | AdaINJob) -> None:
+    def _read(self, piece: Piece, job: PhotoJob) -> None:
         """Read the photo, which the job keeps; one that cannot be painted fails with all styles at once."""
         try:
             job.content_picture  # noqa: B018 read once, kept there
@@ -210,7 +211,7 @@ class _Batch:
             self.broken[piece.photo] = error
             raise
 
-    def _paint(self, piece: Piece, job: StylizeJob | AdaINJob) -> None:
+    def _paint(self, piece: Piece, job: PhotoJob) -> None:
         manner = self.manner
         try:
             made_folder(piece.place.parent)
@@ -230,7 +231,7 @@ class _Batch:
         self._note(piece, "painted", run=run.id)
         self.painted += 1
 
-    def _run_of(self, piece: Piece, job: StylizeJob | AdaINJob) -> Run:
+    def _run_of(self, piece: Piece, job: PhotoJob) -> Run:
         """The run that had begun on this very piece, or a new one."""
         manner = self.manner
         run = None if manner.again else self._begun(piece, self.identities.of(piece) or "")

@@ -14,21 +14,23 @@ from impasto.errors import InputError
 
 if TYPE_CHECKING:
     from impasto.runs.writing import Writing
-    from impasto.tasks import AdaINJob, StylizeJob
+    from impasto.tasks import AdaINJob, StyleNetworkJob, StylizeJob
+
+    PhotoJob = StylizeJob | AdaINJob | StyleNetworkJob
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
     """One picture of a batch. place: where it goes."""
 
-    job: StylizeJob | AdaINJob
+    job: PhotoJob
     photo: Path
     styles: tuple[Path, ...]
     place: Path
 
 
 def pieces_for(
-    job: StylizeJob | AdaINJob,
+    job: PhotoJob,
     photos: Sequence[Path],
     manners: Sequence[tuple[Path, ...]],
     output: Path | None,
@@ -38,8 +40,9 @@ def pieces_for(
 ) -> tuple[list[Piece], Path]:
     """A piece for every photo in every manner, photo by photo, and the folder of the ledger.
 
-    job: whose settings all have. manners: the styles of each, blended where there are several. output: a folder, or a
-    template of names with fields. called: what the photos were given as; into folders among them no results may go.
+    job: whose settings all have. manners: the styles of each, blended where there are several; none for a job without.
+    output: a folder, or a template of names with fields. called: what the photos were given as; into folders among them
+    no results may go.
     Raises InputError for an output that can be neither, and for two pieces that would go to one place.
     """
     from impasto.runs.templates import NameTemplate, values_of
@@ -50,7 +53,7 @@ def pieces_for(
     pieces: list[Piece] = []
     for photo in photos:
         for styles in manners:
-            own = replace(job, content=photo, styles=styles)
+            own = _with_pictures(job, photo, styles)
             if template is not None:
                 place = template.filled(values_of(own, len(pieces) + 1, preset))
             else:
@@ -58,6 +61,15 @@ def pieces_for(
             pieces.append(Piece(own, photo, styles, place))
     _check_folders(pieces, called)
     return pieces, root
+
+
+def _with_pictures(job: PhotoJob, photo: Path, styles: tuple[Path, ...]) -> PhotoJob:
+    """The job for a photo, in the manner of these styles if there are any."""
+    from impasto.tasks import StyleNetworkJob
+
+    if isinstance(job, StyleNetworkJob) or not styles:
+        return replace(job, content=photo)
+    return replace(job, content=photo, styles=styles)
 
 
 def check_pieces(pieces: Sequence[Piece], writing: Writing) -> None:

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from impasto.apps.cli.fast_export import EXAMPLES as EXPORT_EXAMPLES
 from impasto.apps.cli.fast_export import export
+from impasto.apps.cli.guiding import Places, with_folders
 from impasto.apps.cli.options import (
     LOOK,
     DecimalNumber,
@@ -22,15 +23,17 @@ from impasto.apps.cli.options import (
     go_offline,
     numbers,
 )
-from impasto.apps.cli.stylize_options import Machine, Settings
+from impasto.apps.cli.stylize_options import ColourLook, Machine, Settings
 from impasto.errors import InputError
 
 EXAMPLES = """Examples:
 
     impasto fast apply photo.jpg --style painting.jpg -o out.png
     impasto fast apply photo.jpg --style a.jpg --style b.jpg --style-weights 2,1
-    impasto fast apply photo.jpg --style painting.jpg --strength 0.6 --keep-colour 1
+    impasto fast apply photo.jpg --style painting.jpg --strength 0.6 --colour luminance
+    impasto fast apply photo.jpg --style wave.jpg --region sky.png=starry.jpg --protect face.png
     impasto fast apply photo.jpg --style painting.jpg --size 4096
+    impasto fast apply photo.jpg --network starry.safetensors -o out.png
     impasto fast apply photos/ --style painting.jpg -o results/
 """
 
@@ -46,31 +49,32 @@ class Manner:
     Parameters
     ----------
     styles
-        A picture whose manner is taken; given again, another one.
+        A picture whose manner is taken, or a folder of them; given again, another one.
+    network
+        Instead of styles, a network that was trained for one: its file, or the name of one that comes with Impasto.
     style_weights
         The shares of several styles, separated by commas: 2,1.
     style_scale
         The longer side of each style over that of the result; larger means larger brushwork.
     strength
         From 0, which is nearly the photo, to 1, all style; 1 without it.
-    keep_colour
-        How far the styles' colours are moved to the photo's first, 0 … 1; 0 without it.
     """
 
     styles: Annotated[
         tuple[Path, ...], Parameter(name="--style", negative=(), show_default=False, metavar="PICTURE")
     ] = ()
+    network: Annotated[str | None, Parameter(metavar="FILE|NAME")] = None
     style_weights: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
     style_scale: DecimalNumber = None
     strength: DecimalNumber = None
-    keep_colour: DecimalNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
+        styles, shares = with_folders(self.styles, numbers("--style-weights", self.style_weights, float))
         return {
-            "styles": tuple(str(style) for style in self.styles) or None,
-            "style_weights": numbers("--style-weights", self.style_weights, float),
-            **{name: getattr(self, name) for name in ("style_scale", "strength", "keep_colour")},
+            "styles": tuple(map(str, styles)) or None,
+            "style_weights": shares,
+            **{name: getattr(self, name) for name in ("network", "style_scale", "strength")},
         }
 
 
@@ -80,6 +84,8 @@ def apply(
     /,
     *,
     manner: Manner = Manner(),
+    colours: ColourLook = ColourLook(),  # noqa: B008 frozen
+    places: Places = Places(),  # noqa: B008
     output: OutputPath = None,
     size: PictureSize = None,
     overwrite: Overwrite = False,
@@ -89,7 +95,8 @@ def apply(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Paint CONTENT in the manner of any picture, in one pass through two networks trained for it (AdaIN).
+    """Paint CONTENT in one pass: in the manner of any picture, through two networks trained for all styles (AdaIN), or
+    with a network that was trained for one.
 
     It is kept as a run, as paintings are. Large pictures are painted in tiles, without a seam.
 
@@ -97,7 +104,7 @@ def apply(
     ----------
     content
         The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
-    manner, machine, settings
+    manner, colours, places, machine, settings
         The panels.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE_adain.png in
@@ -120,10 +127,18 @@ def apply(
     from impasto.pictures import gathered, stands_for_many
     from impasto.runs import build_job
     from impasto.runs.writing import Writing
-    from impasto.tasks import AdaINJob
+    from impasto.tasks import AdaINJob, StyleNetworkJob
 
-    if settings.config is None and (content is None or not manner.styles):
-        raise InputError("name a picture to paint and at least one style: impasto fast apply CONTENT --style STYLE")
+    painted_by = manner.styles or places.region
+    if painted_by and manner.network:
+        raise InputError(
+            "give --style or --network, not both: a network paints in the one style that it was trained for"
+        )
+    if settings.config is None and (content is None or not (painted_by or manner.network)):
+        raise InputError(
+            "name a picture to paint and at least one style: impasto fast apply CONTENT --style STYLE, "
+            "or --network NETWORK"
+        )
     go_offline(machine.offline)
     photos = gathered([content]) if content is not None and stands_for_many(content) else []
     chosen = photos[0] if photos else content
@@ -131,13 +146,17 @@ def apply(
         "content": None if chosen is None else str(chosen),
         "size": size,
         **manner.flags(),
+        **colours.flags(),
+        **places.flags(),
         **machine.flags(),
     }
-    job = build_job("adain", preset=None, config=settings.config, flags=flags, sets=settings.sets)
-    assert isinstance(job, AdaINJob)
+    kind = "style-network" if manner.network else "adain"
+    job = build_job(kind, preset=None, config=settings.config, flags=flags, sets=settings.sets)
+    assert isinstance(job, AdaINJob | StyleNetworkJob)
     if content is not None and photos:
-        styles = tuple(style for style in job.styles if isinstance(style, Path))
-        pieces, root = pieces_for(job, photos, [styles], output, called=[content], preset="adain")
+        styles = job.styles if isinstance(job, AdaINJob) else ()
+        own = tuple(style for style in styles if isinstance(style, Path))
+        pieces, root = pieces_for(job, photos, [own], output, called=[content], preset=kind)
         carried_out = BatchManner(writing=Writing(), overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
         paint_all(pieces, root, carried_out)
         return

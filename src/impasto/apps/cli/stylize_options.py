@@ -38,7 +38,38 @@ NO_STRENGTH = "none"
 
 @Parameter(name="*", group=LOOK)
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ColourLook:
+    """Whose colours the result gets.
+
+    Parameters
+    ----------
+    colour
+        Whose colours the result gets. `style`, the default but in one pass: the photo's are moved to the style's first.
+        `photo`: the photo's palette, where the strokes are wanted and not the colours. `luminance`: every colour of the
+        photo in its place, for faces and places that must stay what they are. `tone`: the style's colour for each
+        lightness, for ink, sepia and prints of one pigment. `free`, the default in one pass: nothing is done, as in the
+        papers.
+    colour_by
+        How `style` and `photo` match colours. `transport`: by the linear map that moves them least, best for most.
+        `histogram`: all of them, where rare or glaring ones count; it may bring out grain. `pca`, `cholesky`: other
+        linear maps, to compare with the papers.
+    colour_when
+        When `style` and `photo` do: `before` painting leaves it the last word, `after` sets right what is painted,
+        `both` makes most sure.
+    """
+
+    colour: Name = None
+    colour_by: Name = None
+    colour_when: Annotated[str | None, Parameter(metavar="WHEN")] = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {"colour": self.colour, "colour.by": self.colour_by, "colour.when": self.colour_when}
+
+
+@Parameter(name="*", group=LOOK)
+@dataclass(frozen=True, kw_only=True)
+class Look(ColourLook):
     """What the result looks like.
 
     Parameters
@@ -52,18 +83,6 @@ class Look:
         The shares of several styles, separated by commas: 2,1.
     style_scale
         The longer side of each style over that of the result; larger means larger brushwork.
-    colour
-        Whose colours the result gets. `style`, the default: the photo's are moved to the style's first. `photo`: the
-        photo's palette, where the strokes are wanted and not the colours. `luminance`: every colour of the photo in its
-        place, for faces and places that must stay what they are. `tone`: the style's colour for each lightness, for
-        ink, sepia and prints of one pigment. `free`: nothing is done, as in the papers.
-    colour_by
-        How `style` and `photo` match colours. `transport`: by the linear map that moves them least, best for most.
-        `histogram`: all of them, where rare or glaring ones count; it may bring out grain. `pca`, `cholesky`: other
-        linear maps, to compare with the papers.
-    colour_when
-        When `style` and `photo` do: `before` painting leaves it the last word, `after` sets right what is painted,
-        `both` makes most sure.
     seed
         All that is random comes from it.
     """
@@ -72,20 +91,15 @@ class Look:
     strength: Annotated[str | None, Parameter(metavar="NUMBER")] = None
     style_weights: Annotated[str | None, Parameter(metavar="NUMBERS")] = None
     style_scale: DecimalNumber = None
-    colour: Name = None
-    colour_by: Name = None
-    colour_when: Annotated[str | None, Parameter(metavar="WHEN")] = None
     seed: WholeNumber = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
         return {
+            **super().flags(),
             "strength": self.chosen_strength(),
             "style_weights": numbers("--style-weights", self.style_weights, float),
             "style_scale": self.style_scale,
-            "colour": self.colour,
-            "colour.by": self.colour_by,
-            "colour.when": self.colour_when,
             "seed": self.seed,
         }
 

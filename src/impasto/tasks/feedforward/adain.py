@@ -20,12 +20,15 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from impasto.artefacts import ProgressCallback
-from impasto.backbones import Backbone, Decoder
+from impasto.backbones import Backbone, Decoder, averaged, cells_of
 from impasto.backbones.decoder import FEATURES, SCALE
-from impasto.losses import Span, Statistic
+from impasto.losses import Statistic
 from impasto.solve import Target
 from impasto.solve.tiles import Tile, tiles
 from impasto.tasks.feedforward.channel_moments import ChannelMoments, channel_sums, normalised
+from impasto.tasks.feedforward.decoded import Stretch
+from impasto.tasks.feedforward.lattice import without_lattice
+from impasto.tasks.feedforward.one_pass import LARGEST_AT_ONCE, TILE, Progress, blended
 from impasto.weights import PrecisionChoice, load_backbone, load_decoder
 from impasto.weights.decoder import DEFAULT_DECODER
 from impasto.weights.naming import DECODER
@@ -36,18 +39,40 @@ NETWORKS = (("vgg19", "vgg19.gatys"), (DECODER, DEFAULT_DECODER))
 LEAST_SIDE = 16
 """Pixels along each side that encoder and decoder need."""
 
-LARGEST_AT_ONCE = 1_500_000
-"""Pixels up to which a picture is seen at once if nobody says; larger ones in tiles of TILE pixels."""
 
-TILE = 1024
+@dataclass(frozen=True)
+class Aim:
+    """The moments that the features of an area of the picture get.
+
+    share: [1, 1, H, W] in 0 … 1, how far each pixel belongs to the area; None for the whole picture.
+    counting: [1, 1, H, W], how much each pixel counts for what the moments of the photo there are; None counts all
+        alike.
+    """
+
+    moments: ChannelMoments
+    share: Tensor | None = None
+    counting: Tensor | None = None
 
 
 @dataclass(frozen=True)
-class Progress:
-    """One tile is done. painted: how many are painted so far. image: [1, 3, H, W], the photo where they are not."""
+class _Move:
+    """From the moments that the photo has in an area to those that its features get."""
 
-    painted: int
-    image: Tensor
+    own: ChannelMoments
+    wanted: ChannelMoments
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A picture made ready to be painted.
+
+    whole: continued to whole features. work: the tiles. shares: of each area, how far every position belongs to it,
+    [h, w]; None for the whole picture.
+    """
+
+    whole: Tensor
+    work: list[Tile]
+    shares: tuple[Tensor | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,19 +115,19 @@ class AdaIN:
         tile: the side in pixels of what is computed at once, photo and styles alike; None computes all at once up to
             1.5 million pixels, and takes 1024 for more. H and W are at least 16.
         """
-        style = self.style(styles, tile) if strength else None
-        *_, last = self.progress(content, style, strength=strength, tile=tile)
+        aims = (Aim(self.style(styles, tile)),) if strength else ()
+        *_, last = self.progress(content, aims, strength=strength, tile=tile)
         return last.image
 
     def style(self, styles: Sequence[Target], tile: int | None = None) -> ChannelMoments:
-        """The moments of one or more styles, blended in their shares."""
-        return ChannelMoments.blended([(style.share, self.moments(style.image, tile)) for style in styles])
+        """The moments of what counts of one or more styles, blended in their shares."""
+        return ChannelMoments.blended([(s.share, self.moments(s.image, tile, s.mask)) for s in styles])
 
-    def moments(self, image: Tensor, tile: int | None = None) -> ChannelMoments:
-        """The moments of the features of a picture [1, 3, H, W]."""
-        whole = continued(image)
+    def moments(self, image: Tensor, tile: int | None = None, mask: Tensor | None = None) -> ChannelMoments:
+        """The moments of the features of a picture [1, 3, H, W]. mask: [1, 1, H, W], how much each pixel counts."""
+        whole, positions = continued(image), self._positions(mask)
         work = self._cut((image.shape[-2], image.shape[-1]), tile)
-        sums = (self._summed(self._encoded(whole, each), each) for each in work)
+        sums = (self._summed(self._encoded(whole, each), each, positions) for each in work)
         return ChannelMoments.of(reduce(add, sums))
 
     def tiles(self, height: int, width: int, tile: int | None) -> list[Tile]:
@@ -112,39 +137,59 @@ class AdaIN:
     def progress(
         self,
         content: Tensor,
-        style: ChannelMoments | None,
+        aims: Sequence[Aim],
         *,
         strength: float = 1.0,
         tile: int | None = None,
+        amount: Tensor | None = None,
         begun: Progress | None = None,
     ) -> Iterator[Progress]:
-        """Paint tile by tile, telling after each. Where there is a style, all are looked at first, and told too.
+        """Paint tile by tile, telling after each. Where there are aims, all are looked at first, and told too.
 
-        style: None leaves the features as they are. begun: what was told last of the very same work when it was
-        stopped; what was painted stays, and what was looked at is looked at again untold.
+        aims: what the features get; none leaves them as they are. amount: [1, 1, H, W], how much is painted at each
+        pixel; the rest stays the content. With the last tile, the decoder's lattice is taken out. begun: what was told
+        last of the very same work when it was stopped; what was painted stays, and what was looked at is looked at
+        again untold.
         """
-        whole, work = continued(content), self.tiles(content.shape[-2], content.shape[-1], tile)
         image, painted = (content, 0) if begun is None else (begun.image, begun.painted)
-        features: Tensor | None = None
-        manner: tuple[ChannelMoments, ChannelMoments] | None = None
-        if style is not None:
-            sums = []
-            for each in work:
-                features = self._encoded(whole, each)
-                sums.append(self._summed(features, each))
+        laid = self._laid(content, aims, tile)
+        moves: list[_Move] = []
+        features = None
+        if aims:
+            counting = [self._positions(aim.share if aim.counting is None else aim.counting) for aim in aims]
+            sums: list[Statistic] = []
+            for each in laid.work:
+                features = self._encoded(laid.whole, each)
+                seen = [self._summed(features, each, positions) for positions in counting]
+                sums = [a + b for a, b in zip(sums, seen, strict=True)] if sums else seen
                 if not painted:
                     yield Progress(0, image)
-            manner = (ChannelMoments.of(reduce(add, sums)), style)
-        for number, each in enumerate(work[painted:], start=painted + 1):
-            if features is None or len(work) > 1:
-                features = self._encoded(whole, each)
-            image = self._with_tile(image, each, features, manner, strength)
+            moves = [_Move(ChannelMoments.of(own), aim.moments) for own, aim in zip(sums, aims, strict=True)]
+        for number, each in enumerate(laid.work[painted:], start=painted + 1):
+            if features is None or len(laid.work) > 1:
+                features = self._encoded(laid.whole, each)
+            moved = self._moved(laid, each, features, moves, strength)
+            image = self._with_tile(image, each, moved)
+            if number == len(laid.work):
+                image = blended(content, without_lattice(image), amount)
             yield Progress(number, image)
+
+    def _laid(self, content: Tensor, aims: Sequence[Aim], tile: int | None) -> _Laid:
+        shares = tuple(self._positions(aim.share) for aim in aims)
+        return _Laid(continued(content), self.tiles(content.shape[-2], content.shape[-1], tile), shares)
 
     def _cut(self, size: tuple[int, int], tile: int | None, margin: int = 0) -> list[Tile]:
         height, width = (-(-side // SCALE) * SCALE for side in size)
         side = tile or (max(height, width) if size[0] * size[1] <= LARGEST_AT_ONCE else TILE)
         return tiles(self.encoder.graph, (FEATURES,), (height, width), side, (0, 0), (height, width), margin)
+
+    def _positions(self, mask: Tensor | None) -> Tensor | None:
+        """The means of a mask [1, 1, H, W] over the pixels that each position of the features stands for, [h, w]."""
+        if mask is None:
+            return None
+        graph, whole = self.encoder.graph, continued(mask)
+        cells = cells_of(graph.plan((FEATURES,)), whole.shape[-2], whole.shape[-1])
+        return averaged(whole[0, 0], *cells[graph.aliases.get(FEATURES, FEATURES)])
 
     def _encoded(self, whole: Tensor, tile: Tile) -> Tensor:
         """The features of all that is computed for a tile."""
@@ -152,63 +197,40 @@ class AdaIN:
             features: Tensor = self.encoder(whole[..., tile.rows, tile.columns], (FEATURES,))[FEATURES]
         return features
 
-    def _summed(self, features: Tensor, tile: Tile) -> Statistic:
-        """The sums over a tile's own positions, of all that was computed for it."""
-        return channel_sums(tile.part.own(FEATURES, features))
+    def _summed(self, features: Tensor, tile: Tile, positions: Tensor | None) -> Statistic:
+        """The sums over a tile's own positions, of all that was computed for it. positions: how much each counts."""
+        own = None if positions is None else tile.part.of_whole(FEATURES, positions)
+        return channel_sums(tile.part.own(FEATURES, features), own)
 
-    def _with_tile(
-        self,
-        image: Tensor,
-        tile: Tile,
-        features: Tensor,
-        manner: tuple[ChannelMoments, ChannelMoments] | None,
-        strength: float,
-    ) -> Tensor:
-        """The image with a tile painted into it. manner: the moments that the photo has, and those that it gets."""
+    def _moved(self, laid: _Laid, tile: Tile, features: Tensor, moves: Sequence[_Move], strength: float) -> Tensor:
+        """The features computed for a tile, each area's moved to the moments that it gets."""
+        down, across = tile.part.spans[FEATURES]
+        rows, columns = (
+            slice(span.origin, span.origin + side)
+            for span, side in zip((down, across), features.shape[-2:], strict=True)
+        )
+        moved = features
+        for move, share in zip(moves, laid.shares if moves else (), strict=True):
+            changed = normalised(features, move.own, move.wanted, strength)
+            moved = changed if share is None else moved + share[rows, columns] * (changed - features)
+        return moved
+
+    def _with_tile(self, image: Tensor, tile: Tile, features: Tensor) -> Tensor:
+        """The image with a tile painted into it, from the features computed for it."""
         down, across = (
             Stretch.of(span, computed, self.decoder.around, side)
             for span, computed, side in zip(
                 tile.part.spans[FEATURES], features.shape[-2:], image.shape[-2:], strict=True
             )
         )
-        seen = features[..., down.seen, across.seen]
-        if manner is not None:
-            seen = normalised(seen, *manner, strength)
         with torch.no_grad():
-            pixels = self.decoder(seen)
+            pixels = self.decoder(features[..., down.seen, across.seen])
         painted = image.clone()
         painted[..., down.place, across.place] = pixels[..., down.own, across.own].clamp(0, 1)
         return painted
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """One axis of a tile as it is decoded.
-
-    seen: the features that are decoded, of those computed. own: the tile's own pixels, of those decoded. place: where
-    these are in the picture.
-    """
-
-    seen: slice
-    own: slice
-    place: slice
-
-    @classmethod
-    def of(cls, span: Span, computed: int, around: int, side: int) -> Stretch:
-        """span: the tile's own features. computed: how many were. around: as of the decoder. side: of the picture."""
-        positions = span.computed()
-        first, end = positions.start, computed if positions.stop is None else positions.stop
-        start = max(0, first - around)
-        length = min(SCALE * (end - first), side - SCALE * span.first)
-        begin = SCALE * (first - start)
-        return cls(
-            seen=slice(start, min(computed, end + around)),
-            own=slice(begin, begin + length),
-            place=slice(SCALE * span.first, SCALE * span.first + length),
-        )
-
-
 def continued(image: Tensor) -> Tensor:
-    """[1, 3, H, W] continued by its mirror image, to the right and below, to whole features."""
+    """[1, C, H, W] continued by its mirror image, to the right and below, to whole features."""
     down, across = (-side % SCALE for side in image.shape[-2:])
     return pad(image, (0, across, 0, down), mode="reflect") if down or across else image

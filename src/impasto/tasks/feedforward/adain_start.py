@@ -17,8 +17,8 @@ from impasto.tasks.feedforward.adain import LEAST_SIDE, NETWORKS, AdaIN
 class AdaINStart(Start, kind="adain"):
     """The content in the manner of the styles as `AdaIN` paints it, at the size of the first level.
 
-    Its waves under about 8 pixels are left to the content: there the decoder weaves a lattice of 4 pixels into all it
-    paints, and an optimiser that begins with strokes and ends with grain would leave it.
+    Its waves under about 8 pixels are left to the content: there the decoder's lattice of 4 pixels lies, and an
+    optimiser that begins with strokes and ends with grain would leave what is left of it.
 
     strength: of AdaIN, 0 … 1.
     smallest: the longer side that the first level has at the least, for what AdaIN paints smaller is hardly a picture.

@@ -46,10 +46,16 @@ class ChannelMoments:
         )
 
 
-def channel_sums(features: Tensor) -> Statistic:
-    """Of [1, C, H, W] the sums over positions of F and of F², [2, C] in float64, so that the variance is exact."""
+def channel_sums(features: Tensor, positions: Tensor | None = None) -> Statistic:
+    """Of [1, C, H, W] the sums over positions of F and of F², [2, C] in float64, so that the variance is exact.
+
+    positions: [H, W], how much each counts; None counts all alike.
+    """
     flat = features[0].flatten(1).double()
-    return Statistic(torch.stack([flat.sum(1), flat.square().sum(1)]), flat.new_tensor(flat.shape[1]))
+    if positions is None:
+        return Statistic(torch.stack([flat.sum(1), flat.square().sum(1)]), flat.new_tensor(flat.shape[1]))
+    weights = positions.flatten().double()
+    return Statistic(torch.stack([flat @ weights, flat.square() @ weights]), weights.sum())
 
 
 def normalised(features: Tensor, own: ChannelMoments, wanted: ChannelMoments, strength: float = 1.0) -> Tensor:
