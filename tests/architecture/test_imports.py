@@ -44,7 +44,19 @@ HOMES = {
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "export", "studies", "apps"},
+    "torch": {
+        "slots",
+        "backbones",
+        "losses",
+        "weights",
+        "solve",
+        "tasks",
+        "measure",
+        "runs",
+        "export",
+        "studies",
+        "apps",
+    },
 }
 
 
