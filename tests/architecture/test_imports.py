@@ -22,7 +22,7 @@ RANKS = [
     {"weights", "solve"},
     {"tasks", "measure"},
     {"runs"},
-    {"api", "studies"},
+    {"api", "studies", "training"},
     {"apps"},
     {"__main__"},
 ]
@@ -36,13 +36,13 @@ HOMES = {
     "rich": {"apps"},
     "psutil": {"tasks", "apps"},
     "PIL": {"api"},
-    "filelock": {"artefacts", "runs", "studies", "weights"},
+    "filelock": {"artefacts", "runs", "studies", "training", "weights"},
     "optuna": {"studies"},
     "platformdirs": {"artefacts", "runs"},
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "apps"},
+    "torch": {"backbones", "losses", "weights", "solve", "tasks", "measure", "runs", "studies", "training", "apps"},
 }
 
 
