@@ -61,6 +61,7 @@ def photos(folder):
         (train(colour="photo"), "no one style"),
         (train(teacher="photos"), "is no run's folder"),
         (("fast", "train", "--resume", "photos"), "is no training's folder"),
+        (("fast", "train", "--resume", "photos", "--batch", "2"), "--steps alone can be changed"),
         (("fast", "judge", "net", "--photos", "photos"), "no style network is named 'net'"),
         (("fast", "judge", "net.safetensors", "--photos", "photos"), "there is no such file"),
         (("fast", "list", "nowhere"), "nowhere is no folder"),
@@ -96,6 +97,13 @@ def test_a_network_is_trained_listed_and_told_of(impasto, folder, photos, small_
     assert about["trained"]["steps"] == 4
     shown = impasto("fast", "list", ".")
     assert "net" in shown.stdout
+    (folder / "net.safetensors").unlink()
+    longer = impasto(
+        "fast", "train", "--resume", "net.training", "--steps", "6", "--judged", "0", IMPASTO_HOME=str(small_weights)
+    )
+    assert longer.returncode == 0, longer.stderr
+    assert "going on after step 4" in longer.stderr
+    assert json.loads(impasto("fast", "list", ".", "--json").stdout)[0]["trained"]["steps"] == 6
     again = impasto(*train(), IMPASTO_HOME=str(small_weights))
     assert again.returncode == 2
     assert "--resume" in again.stderr

@@ -46,7 +46,6 @@ def test_two_processes_learn_what_one_does_from_twice_the_batch(make_plan, make_
     together = [torch.cat([state[name].flatten() for name in one]) for state in (start, one, two)]
     moved, apart = (float((other - together[1]).norm()) for other in (together[0], together[2]))
     assert apart < 0.1 * moved
-    assert not list((tmp_path / "two" / "state").glob("*"))
 
 
 @pytest.mark.parametrize("missing", ["RANK", "MASTER_ADDR"])

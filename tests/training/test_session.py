@@ -69,7 +69,7 @@ def test_a_network_learns_and_its_file_says_how(make_plan, make_teacher, tmp_pat
     assert [line["step"] for line in lines if "loss" in line] == list(range(1, 41))
     assert [line["step"] for line in lines if "held_out" in line] == [20, 40]
     assert list((tmp_path / "t" / "tensorboard").glob("events*"))
-    assert not (tmp_path / "t" / "state").exists()
+    assert checkpoints(tmp_path / "t" / "state")[0].stem.endswith("00000040")
 
 
 @pytest.mark.parametrize("stop", [2, 3, 5])

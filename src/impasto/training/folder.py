@@ -7,7 +7,7 @@ metrics.jsonl       a JSON object to a step, and one whenever the photos held ou
 tensorboard/        the same for TensorBoard, if that is installed
 pictures/           the photos held out beside their paintings, after so many steps
 skipped.txt         the photos that could not be learnt from, and why
-state/              checkpoints, while it is unfinished
+state/              the last checkpoints, also when it is finished, so that it can be made longer
 lock                held by the process that trains
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ class TrainingFolder:
     def inputs(self) -> dict[str, Any]:
         """The SHA-256 of the teacher's pictures when the training began."""
         return read_json(self.path / "inputs.json")
+
+    def take(self, steps: int) -> None:
+        """Let the training take another number of steps in all. Raises JobError, OutputError."""
+        plan = replace(self.plan, steps=steps)
+        write_text(self.path / "training.toml", plan.to_toml())
+        vars(self)["plan"] = plan
 
     @property
     def state(self) -> Path:

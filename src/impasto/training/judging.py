@@ -76,10 +76,8 @@ class Judging:
             if len(styles) != len(teacher.styles):
                 raise InputError(f"{path} learnt from {len(teacher.styles)} styles; {len(styles)} were given")
             teacher = replace(teacher, styles=tuple(styles))
-        missing = [style for style in teacher.styles if isinstance(style, Path) and not style.is_file()]
-        if missing:
-            raise InputError(f"{missing[0]}: the style that {path} learnt from is not there: name it with --style")
-        return cls(network, about, teacher)
+        found = tuple(_found(style, path) if isinstance(style, Path) else style for style in teacher.styles)
+        return cls(network, about, replace(teacher, styles=found))
 
     @property
     def shorter_side(self) -> int:
@@ -141,6 +139,14 @@ class Judging:
             for name in ("style_gram", "style_moments")
         )
         return Marks(gram, moments, found[0].content_lpips)
+
+
+def _found(style: Path, network: Path) -> Path:
+    """Where a style lies: where it says, or beside the network. Raises InputError if it is in neither place."""
+    for place in (style, network.parent / style):
+        if place.is_file():
+            return place
+    raise InputError(f"{style}: the style that {network} learnt from is not here: name it with --style")
 
 
 def summary(verdicts: Sequence[Verdict]) -> dict[str, float]:

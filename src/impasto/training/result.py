@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from impasto.errors import OutputError, PictureError, UnavailableError
 from impasto.pictures import contact_sheet, write_picture
 from impasto.runs import job_to_toml
 from impasto.runs.files import make_folder
+from impasto.tasks import StylizeJob
 from impasto.tasks.feedforward.second_say import colours_kept
 from impasto.tasks.pixels import to_picture
 from impasto.training.photos import Photos
@@ -34,7 +36,7 @@ def write_network(plan: TrainingPlan, teacher: Teacher, network: StyleNetwork, s
         name=plan.name,
         size=plan.size,
         licence=plan.licence,
-        recipe=job_to_toml(teacher.job),
+        recipe=recipe_of(teacher.job),
         trained=tomli_w.dumps(trained(plan, teacher, seconds, photos)),
     )
     try:
@@ -42,6 +44,12 @@ def write_network(plan: TrainingPlan, teacher: Teacher, network: StyleNetwork, s
         return plan.output.stat().st_size
     except (UnavailableError, OSError) as error:
         raise OutputError(f"the network cannot be written: {error}") from None
+
+
+def recipe_of(job: StylizeJob) -> str:
+    """The teacher's job as TOML, its pictures by their names alone: where they lay is nobody's business."""
+    named = {name: Path(source.name) for name, source in job.inputs.items() if isinstance(source, Path)}
+    return job_to_toml(replace(job.with_inputs(named), device="auto"))
 
 
 def check_network_place(path: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from shutil import rmtree
 
 import torch
 from torch import Tensor
@@ -106,7 +105,8 @@ class Session:
         """Plan as many steps as go into a time, by what was rehearsed, and say what those take."""
         plan = self.plan
         share = (1 + ((plan.early or plan.pixels) / plan.pixels) ** 2) / 2
-        self.plan = replace(plan, steps=max(1, int(seconds / (share * self.seconds_a_step))))
+        steps = max(1, int(seconds / (share * self.seconds_a_step)))
+        self.plan = replace(plan, steps=steps, copying=min(plan.copying, steps // 10))
         return self.forecast()
 
     def events(self, folder: TrainingFolder) -> Generator[TrainingEvent, None, None]:
@@ -164,7 +164,6 @@ class Session:
                 yield StateKept(learnt.number, path)
         folder.write_skipped(self.photos.skipped)
         written = write_network(plan, self.teacher, learner.mean, self._seconds(), self.photos)
-        rmtree(folder.state, ignore_errors=True)
         yield NetworkWritten(plan.output, written, len(self.photos.skipped))
 
     def _steps(self, learner: Learner, metrics: Metrics | None) -> Iterator[Learnt]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from impasto.pictures import Collection
+    from impasto.training import Session
     from impasto.training.judging import Judging, Marks, Verdict
 
 EXAMPLES = """Examples:
@@ -52,7 +53,7 @@ def judge(
     photos
         A folder of photos, or a .tar.
     styles
-        The pictures that it learnt from, if they are no longer where they were.
+        The pictures that it learnt from, if they do not lie beside it or in the current folder under their names.
     number
         Photos to judge, the first in the order of their names.
     shorter
@@ -81,15 +82,16 @@ def judge(
     tell(judging, path, collection, names, side, keep=keep, quiet=quiet, json=json)
 
 
-def judge_trained(path: Path, photos: Path, names: Sequence[str], *, quiet: bool, json: bool) -> None:
+def judge_trained(session: Session, names: Sequence[str], *, quiet: bool, json: bool) -> None:
     """Judge a network that was just trained on some of the photos held out, and write down how."""
-    from impasto.pictures import Collection
     from impasto.training.judging import Judging
+    from impasto.weights.style_network import load_style_network
 
     if not quiet and not json:
         note(f"judging it beside the optimiser on {len(names)} photos held out …")
-    judging = Judging.of(path)
-    tell(judging, path, Collection.of(photos), names, judging.shorter_side, keep=True, quiet=quiet, json=json)
+    path = session.plan.output
+    judging, photos = Judging(*load_style_network(path), session.job), session.photos.photos
+    tell(judging, path, photos, names, judging.shorter_side, keep=True, quiet=quiet, json=json)
 
 
 def tell(

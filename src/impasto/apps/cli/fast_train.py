@@ -80,7 +80,7 @@ def train(
     folder
         Where the work lies; without it NAME.training beside the output.
     resume
-        Go on with the training in this folder; all its settings are there.
+        Go on with the training in this folder; all its settings are there. --steps makes it longer or shorter.
     judged
         Photos held out on which the finished network is judged beside the optimiser, which takes minutes; 0 judges
         nothing.
@@ -93,19 +93,34 @@ def train(
     json
         Write every event as one line of JSON on the standard output.
     """
-    from impasto.training import TrainingFolder, company
+    from impasto.training import company
 
     go_offline(machine.offline)
     use_threads(machine.threads)
     told = Told(quiet, json, dry_run, learning.minutes, judged)
     with company() as together:
         if resume is not None:
-            opened = TrainingFolder.open(resume)
+            opened = resumed(resume, styles, learning, taught)
             carry_out(session_of(opened.plan, opened.teacher, together, told), opened, told)
             return
         plan, job = asked(styles, output, name, licence, learning, look, network, machine, taught)
         place = (folder or plan.output.with_suffix(".training")).absolute()
         begin(session_of(plan, job, together, told), place, told)
+
+
+def resumed(place: Path, styles: tuple[Path, ...], learning: Learning, taught: Taught) -> TrainingFolder:
+    """The training in a folder, made longer or shorter if it was asked for.
+
+    Raises InputError for anything else that is asked of it.
+    """
+    from impasto.training import TrainingFolder
+
+    if styles or taught != Taught() or learning != Learning(steps=learning.steps):
+        raise InputError("all settings of a training are in its folder: beside --resume, --steps alone can be changed")
+    folder = TrainingFolder.open(place)
+    if learning.steps is not None:
+        folder.take(learning.steps)
+    return folder
 
 
 def asked(
@@ -122,6 +137,7 @@ def asked(
     """What the command line asks for. Raises InputError for what cannot be meant."""
     from impasto.apps.cli.stylize_job import stylize_job
     from impasto.training import TrainingPlan, check_network_place, check_teachable
+    from impasto.weights.backbone import find_device
 
     if not styles and taught.teacher is None:
         raise InputError("name the picture whose manner is to be learnt: impasto fast train STYLE --photos FOLDER")
@@ -129,16 +145,33 @@ def asked(
         raise InputError("say what to learn from: --photos FOLDER, or a .tar of photos")
     given = tuple(map(str, styles)) or None
     flags = {"content": str(learning.photos), "styles": given, **machine.flags()}
-    job = stylize_job(flags, look, network, Descent(), taught.sources())
+    job = as_learnt(stylize_job(flags, look, network, Descent(), taught.sources()), network, taught)
     check_teachable(job)
     called = name or next((style.stem for style in job.styles if isinstance(style, Path)), "style")
     place = (output or Path(f"{called}.safetensors")).absolute()
     check_network_place(place)
     settings = learning.settings()
     settings.setdefault("early", early_for(settings.get("pixels", TrainingPlan.pixels)))
+    settings.setdefault("copying", min(500, settings.get("steps", TrainingPlan.steps) // 10))
+    settings.setdefault("batch", 1 if find_device(job.device).type == "cpu" else 4)
     photos = learning.photos.absolute()
     plan = TrainingPlan(name=called, photos=photos, output=place, licence=licence, seed=job.seed, **settings)
     return plan, job
+
+
+def as_learnt(job: StylizeJob, network: Network, taught: Taught) -> StylizeJob:
+    """The job with content held where a network learns it best, unless somebody said where."""
+    from dataclasses import replace
+
+    from impasto.backbones import painting_defaults
+
+    layers = painting_defaults(job.backbone).learnt
+    said = taught.teacher is not None or network.content_layers is not None
+    if not layers or said or any(text.startswith("losses.") for text in taught.sets):
+        return job
+    left_open = (loss.target == "content" and not loss.layers for loss in job.losses)
+    losses = (loss.placed(layers) if free else loss for loss, free in zip(job.losses, left_open, strict=True))
+    return replace(job, losses=tuple(losses))
 
 
 def early_for(pixels: int) -> int:
@@ -206,7 +239,6 @@ def carry_out(session: Session, folder: TrainingFolder, told: Told) -> None:
     except KeyboardInterrupt:
         raise CancelledError(f"stopped; go on with: impasto fast train --resume {folder.path}") from None
     if written and told.judged:
-        plan, names = session.plan, session.photos.held_out[: told.judged]
-        judge_trained(plan.output, plan.photos, names, quiet=told.quiet, json=told.json)
+        judge_trained(session, session.photos.held_out[: told.judged], quiet=told.quiet, json=told.json)
     if written and not told.quiet and not told.json:
         result(str(session.plan.output))
