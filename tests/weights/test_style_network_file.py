@@ -46,6 +46,12 @@ def test_a_network_written_again_loses_nothing_more(path, tmp_path):
     assert all(np.array_equal(array, again[0][name]) for name, array in first[0].items())
 
 
+def test_numbers_with_the_channels_last_in_memory_are_the_same(network, path, tmp_path):
+    save_style_network(tmp_path / "last.safetensors", network.to(memory_format=torch.channels_last), ABOUT)
+    first, last = (load_style_network(each)[0].state_dict() for each in (path, tmp_path / "last.safetensors"))
+    assert all(torch.equal(numbers, last[name]) for name, numbers in first.items())
+
+
 def test_a_torn_file_is_told_from_a_foreign_one(path, tmp_path):
     (tmp_path / "torn.safetensors").write_bytes(path.read_bytes()[:-100])
     with pytest.raises(CorruptError):
