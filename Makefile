@@ -28,7 +28,7 @@ setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,benchmarks,explore,train]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,benchmarks,explore]'
 	touch $@
 
 clean:
