@@ -22,7 +22,7 @@ RANKS = [
     {"weights", "solve"},
     {"tasks", "measure"},
     {"runs"},
-    {"api", "export", "studies"},
+    {"api", "export", "studies", "training"},
     {"apps"},
     {"__main__"},
 ]
@@ -36,7 +36,7 @@ HOMES = {
     "rich": {"apps"},
     "psutil": {"tasks", "apps"},
     "PIL": {"api"},
-    "filelock": {"artefacts", "runs", "studies", "weights"},
+    "filelock": {"artefacts", "runs", "studies", "training", "weights"},
     "onnx": {"export"},
     "onnxruntime": {"export"},
     "optuna": {"studies"},
@@ -44,19 +44,8 @@ HOMES = {
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {
-        "slots",
-        "backbones",
-        "losses",
-        "weights",
-        "solve",
-        "tasks",
-        "measure",
-        "runs",
-        "export",
-        "studies",
-        "apps",
-    },
+    "torch": {"slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs"}
+    | {"export", "studies", "training", "apps"},
 }
 
 

@@ -10,25 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from home_of_random_weights import RANDOM, SMALL, home_with
 from PIL import Image
 
 from impasto.apps.cli.main import main
-from impasto.weights.fingerprint import tensors_sha256
-from impasto.weights.formats import safetensors_file
-from impasto.weights.naming import expected_shapes
 
 Outcome = subprocess.CompletedProcess[str]
 Impasto = Callable[..., Outcome]
 Start = Callable[..., "subprocess.Popen[Any]"]
-
-RANDOM = "vgg19.torchvision"
-"""The catalogue knows no hash of its tensors beforehand, so the store trusts the one in the file."""
-
-
-SMALL = "squeezenet1_1.torchvision"
-"""The same of a network that paints in little time."""
 
 
 @pytest.fixture(scope="session")
@@ -41,19 +31,6 @@ def random_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose store holds random numbers as the weights `squeezenet1_1.torchvision`."""
     return home_with(SMALL, tmp_path_factory.mktemp("small_weights"))
-
-
-def home_with(name: str, home: Path) -> Path:
-    """Put random numbers into the store of a home as the weights of a name."""
-    numbers = np.random.default_rng(0)
-    tensors = {}
-    for key, shape in expected_shapes(name.partition(".")[0]).items():
-        deviation = np.float32((2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.01)
-        tensors[key] = deviation * numbers.standard_normal(shape, dtype=np.float32)
-    (home / "weights").mkdir()
-    path = home / "weights" / f"{name}.safetensors"
-    safetensors_file.write(path, tensors, {"name": name, "tensors_sha256": tensors_sha256(tensors)})
-    return home
 
 
 @pytest.fixture

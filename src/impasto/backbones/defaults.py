@@ -25,6 +25,8 @@ class PaintingDefaults:
     calibration: what the ratio of gradients that a strength asks for is multiplied by, so that a judge finds as much
         style at one strength as VGG-19 paints; see docs/explanation/strength.md.
     dream: layers that make for dreams; of the first, all that answers is dreamt when nobody says.
+    learnt: where content is held for a network that learns to paint, if not where it is for a picture that is painted.
+        A picture begins as the photo, a network knows nothing of it: a layer that shows more of it teaches it sooner.
     """
 
     content: tuple[str, ...]
@@ -34,6 +36,7 @@ class PaintingDefaults:
     calibration: float = 1.0
     figure: tuple[str, ...] = ()
     dream: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
 
 
 VGG19 = PaintingDefaults(
@@ -42,6 +45,7 @@ VGG19 = PaintingDefaults(
     "average",
     figure=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
     dream=("relu5_2", "relu4_3", "relu4_4", "relu5_3", "relu5_4"),
+    learnt=("relu2_2",),
 )
 
 VGG16 = replace(VGG19, calibration=1 / 3, dream=("relu5_1", "relu4_3", "relu5_2", "relu5_3"))

@@ -48,7 +48,6 @@ class StyleNetwork(nn.Module):
         super().__init__()
         whole, half, quarter = size.channels
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
             self.layers = nn.Sequential(
                 Convolved(3, whole, size.kernel),
                 Convolved(whole, half, 3, stride=2),
@@ -59,10 +58,22 @@ class StyleNetwork(nn.Module):
                 nn.Conv2d(whole, 3, size.kernel, padding=size.kernel // 2, padding_mode="reflect"),
             )
 
+        draw(self, torch.Generator().manual_seed(seed))
+
     def forward(self, image: Tensor) -> Tensor:
         """Return RGB [N, 3, H, W] in 0 … 1 for RGB [N, 3, H, W] in 0 … 1; H and W at least `LEAST_SIDE`."""
         painted: Tensor = self.layers(image).sigmoid()
         return painted[..., : image.shape[-2], : image.shape[-1]]
+
+
+def draw(network: nn.Module, generator: torch.Generator) -> None:
+    """Draw the first numbers of all convolutions: even in ± 1/√n, n numbers to an output, as torch does by itself."""
+    for part in network.modules():
+        if isinstance(part, nn.Conv2d):
+            bound = part.weight[0].numel() ** -0.5
+            for numbers in (part.weight, part.bias):
+                if numbers is not None:
+                    nn.init.uniform_(numbers, -bound, bound, generator=generator)
 
 
 class Convolved(nn.Module):

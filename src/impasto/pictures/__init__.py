@@ -12,6 +12,7 @@ from impasto.lazy import lazy_exports
 if TYPE_CHECKING:
     from impasto.pictures.checks import check_paintable as check_paintable
     from impasto.pictures.checks import check_result_size as check_result_size
+    from impasto.pictures.collection import Collection as Collection
     from impasto.pictures.compositing import composite as composite
     from impasto.pictures.compositing import continued as continued
     from impasto.pictures.compositing import with_alpha as with_alpha
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from impasto.pictures.recipe import read_recipe as read_recipe
     from impasto.pictures.resampling import resize as resize
     from impasto.pictures.sheet import contact_sheet as contact_sheet
+    from impasto.pictures.shrinking import read_shrunk as read_shrunk
     from impasto.pictures.size import Size as Size
     from impasto.pictures.size import parse_size as parse_size
     from impasto.pictures.sources import picture_from as picture_from
@@ -36,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "checks": ("check_paintable", "check_result_size"),
+        "collection": ("Collection",),
         "compositing": (
             "composite",
             "continued",
@@ -55,6 +58,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "recipe": ("read_recipe",),
         "resampling": ("resize",),
         "sheet": ("contact_sheet",),
+        "shrinking": ("read_shrunk",),
         "size": (
             "Size",
             "parse_size",

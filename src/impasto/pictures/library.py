@@ -8,6 +8,7 @@ off: it would keep whole pictures alive after their last use.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import pyvips
 
@@ -26,6 +27,12 @@ def open_source(descriptor: int, form: Format) -> pyvips.Image:
     source = pyvips.Source.new_from_descriptor(descriptor)
     loader = getattr(pyvips.Image, form.loader)
     return loader(source, access="sequential", fail_on="error")
+
+
+def open_bytes(data: bytes, form: Format, shrinking: Mapping[str, float] | None = None) -> pyvips.Image:
+    """The same of the bytes of a file; of several pages the first. shrinking: what its loader takes to decode small."""
+    loader = getattr(pyvips.Image, form.loader)
+    return loader(pyvips.Source.new_from_memory(data), access="sequential", fail_on="error", **(shrinking or {}))
 
 
 def reason(error: pyvips.Error) -> str:

@@ -74,8 +74,11 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"[0-9]*{SUFFIX}"), reverse=True) if folder.is_dir() else []
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
-    """Read and verify. Raises InputError for a file that is damaged or no checkpoint."""
+def read_checkpoint(path: Path, *, of_painting: bool = True) -> Checkpoint:
+    """Read and verify. Raises InputError for a file that is damaged or no checkpoint.
+
+    of_painting: whether its tensors must be an image and others of its shape.
+    """
     try:
         _check_header_size(path)
         with safe_open(path, framework="pt") as file:
@@ -87,6 +90,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
         text = metadata["checkpoint"]
         if metadata["sha256"] != fingerprint(text, tensors):
             raise ValueError("its content is not what its hash says")
+        if of_painting:
+            _check_like_image(tensors)
+        _check_finite(tensors)
         snapshot, facts = _decoded(json.loads(text), tensors)
         return Checkpoint(path, snapshot, facts)
     except (OSError, SafetensorError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
@@ -110,6 +116,26 @@ def _check_header_size(path: Path) -> None:
             raise ValueError("its header is too large")
 
 
+def _check_like_image(tensors: Mapping[str, Tensor]) -> None:
+    """Raise KeyError or ValueError unless there is an image, and all else has its shape."""
+    shape = tensors["image"].shape
+    if len(shape) != 4 or tuple(shape[:2]) != (1, 3):
+        raise ValueError(f"an image of shape {list(shape)}")
+    for name, tensor in tensors.items():
+        if tensor.shape != shape:
+            raise ValueError(f"the tensor {name} is not of the image's shape")
+
+
+def _check_finite(tensors: Mapping[str, Tensor]) -> None:
+    """Raise ValueError for a tensor of an unexpected type, or one that is not finite."""
+    for name, tensor in tensors.items():
+        pair = name.startswith(("move", "change"))
+        if tensor.dtype != torch.float32 and not (pair and tensor.dtype == torch.bfloat16):
+            raise ValueError(f"the tensor {name} of type {tensor.dtype}")
+        if not all(bool(end.isfinite()) for end in tensor.aminmax()):
+            raise ValueError(f"the tensor {name} is not finite")
+
+
 def _decoded(header: Any, tensors: dict[str, Tensor]) -> tuple[Snapshot, dict[str, str]]:
     """The snapshot that a header and tensors make. Raises KeyError, TypeError or ValueError if they make none."""
     if header["format"] != FORMAT:
@@ -117,15 +143,6 @@ def _decoded(header: Any, tensors: dict[str, Tensor]) -> tuple[Snapshot, dict[st
     places = [header["level"], header["index"], header["number"]]
     if any(type(place) is not int or not 0 <= place < 2**31 for place in places):
         raise ValueError("a place that is no count")
-    shape = tensors["image"].shape
-    if len(shape) != 4 or tuple(shape[:2]) != (1, 3):
-        raise ValueError(f"an image of shape {list(shape)}")
-    for name, tensor in tensors.items():
-        pair = name.startswith(("move", "change"))
-        if tensor.dtype != torch.float32 and not (pair and tensor.dtype == torch.bfloat16):
-            raise ValueError(f"the tensor {name} of type {tensor.dtype}")
-        if tensor.shape != shape or not all(bool(end.isfinite()) for end in tensor.aminmax()):
-            raise ValueError(f"the tensor {name} is not of the image's shape and finite")
     if not isinstance(header["numbers"], dict) or not isinstance(header["facts"], dict):
         raise TypeError("tables that are none")
     numbers = {str(name): value for name, value in header["numbers"].items()}

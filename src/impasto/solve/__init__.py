@@ -1,6 +1,8 @@
 """Solve: the one loop that paints, and what it needs."""
 
+from impasto.solve.batch_objective import BatchObjective
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Noted, Snapshot, Started, Step, TilesHalved
+from impasto.solve.grey import in_grey
 from impasto.solve.in_turn import solve_in_turn
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.normalised import Normalised
@@ -21,6 +23,7 @@ __all__ = [
     "STARTS",
     "Adam",
     "Area",
+    "BatchObjective",
     "ContentStart",
     "Descent",
     "Event",
@@ -44,6 +47,7 @@ __all__ = [
     "WaveAdam",
     "WaveStart",
     "Waves",
+    "in_grey",
     "pyramid",
     "resize",
     "resized_mask",

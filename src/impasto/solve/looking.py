@@ -69,7 +69,7 @@ class AtOnce(Look):
     def parts(self, image: Tensor) -> Iterator[Seen]:
         """The one part."""
         with torch.no_grad():
-            features = self._features(image)
+            features = self.features(image)
         yield Seen(features)
 
     def seen(self, image: Tensor) -> SeenInParts:
@@ -80,13 +80,14 @@ class AtOnce(Look):
     def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
         """By one pass forwards and one back."""
         leaf = image.detach().requires_grad_()
-        seen = Seen(self._features(leaf))
+        seen = Seen(self.features(leaf))
         values = {name: weight * term.value(term.sums(seen)) for name, (weight, term) in terms.items()}
         total = torch.stack(list(values.values())).sum()
         gradient = torch.autograd.grad(total, leaf)[0] if total.requires_grad else torch.zeros_like(image)
         return {name: float(value.detach()) for name, value in values.items()}, gradient.contiguous()
 
-    def _features(self, image: Tensor) -> Features:
+    def features(self, image: Tensor) -> Features:
+        """The activations of pictures [N, 3, H, W] at the layers, of all of them at once."""
         seen: dict[str, Tensor] = self.backbone(self._place(image), self.layers)
         return {name: image if name == PIXELS else activation for name, activation in seen.items()}
 

@@ -38,7 +38,10 @@ def save_style_network(path: Path, network: StyleNetwork, about: StyleNetworkAbo
     import numpy as np
 
     kind = np.float16 if half else np.float32
-    arrays = {name: tensor.detach().cpu().float().numpy().astype(kind) for name, tensor in network.state_dict().items()}
+    arrays = {
+        name: np.ascontiguousarray(tensor.detach().cpu().float().numpy(), kind)  # in memory the channels may come last
+        for name, tensor in network.state_dict().items()
+    }
     said = {field.name: getattr(about, field.name) for field in fields(about)}
     write(path, arrays, {"format": FORMAT, "about": json.dumps(said, ensure_ascii=False)})
 

@@ -10,6 +10,12 @@ from cyclopts import App, Parameter
 
 from impasto.apps.cli.fast_export import EXAMPLES as EXPORT_EXAMPLES
 from impasto.apps.cli.fast_export import export
+from impasto.apps.cli.fast_judge import EXAMPLES as JUDGE_EXAMPLES
+from impasto.apps.cli.fast_judge import judge
+from impasto.apps.cli.fast_list import list_networks
+from impasto.apps.cli.fast_train import EXAMPLES as TRAIN_EXAMPLES
+from impasto.apps.cli.fast_train import USAGE as TRAIN_USAGE
+from impasto.apps.cli.fast_train import train
 from impasto.apps.cli.guiding import Places, with_folders
 from impasto.apps.cli.options import (
     LOOK,
@@ -39,6 +45,9 @@ EXAMPLES = """Examples:
 
 fast = App(name="fast", help="Paint in one pass: seconds instead of minutes, for less of the style.")
 fast.command(export, help_epilogue=EXPORT_EXAMPLES)
+fast.command(train, help_epilogue=TRAIN_EXAMPLES, usage=TRAIN_USAGE)
+fast.command(judge, help_epilogue=JUDGE_EXAMPLES)
+fast.command(list_networks, name="list", help_epilogue="")
 
 
 @Parameter(name="*", group=LOOK)
