@@ -58,8 +58,7 @@ def holds_mask(hint: Any) -> bool:
 
 def picture_addresses(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], where: str = "") -> list[str]:
     """The addresses of the pictures and masks that a table names, those in its tables among them."""
-    kind = data.get("kind")
-    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    known = _known(data, kinds)
     found: list[str] = []
     for name in known.keys() & data.keys():
         value, inner = data[name], kinds_of(known[name])
@@ -199,8 +198,7 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
     from impasto.tasks import MASK_WORDS
 
-    kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
-    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    known = _known(data, kinds)
     placed = dict(data)
     for name in placed.keys() & known.keys():
         value, inner = placed[name], kinds_of(known[name])
@@ -213,6 +211,12 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
         elif inner is not None:
             placed[name] = _each(value, partial(_table_under, kinds=inner, folder=folder))
     return placed
+
+
+def _known(data: Mapping[str, Any], kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
+    """The fields of the kind that a table is of, which need not be said where there is only one; none of an unknown."""
+    kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
+    return hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
 
 
 def _table_under(value: Any, *, kinds: Mapping[str, type[Any]], folder: Path) -> Any:
