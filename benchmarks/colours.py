@@ -28,7 +28,7 @@ from impasto.pictures.cielab import to_cielab
 from impasto.runs import build_job
 from impasto.solve import Finished
 from impasto.tasks import StylizeJob
-from impasto.tasks.colour import in_lightness
+from impasto.tasks.lightness import in_lightness
 from impasto.tasks.pixels import to_tensor
 
 DEFAULT = "style"
@@ -39,6 +39,7 @@ CONTROLS: Mapping[str, Mapping[str, Any]] = {
     "style, exactly": {"colour": "style", "colour.by": "histogram", "colour.when": "both"},
     "photo": {"colour": "photo"},
     "photo, histogram": {"colour": "photo", "colour.by": "histogram"},
+    "photo, as light as the style": {"colour": "photo", "colour.lightness": "style"},
     "photo, pca": {"colour": "photo", "colour.by": "pca", "colour.when": "before"},
     "photo, cholesky": {"colour": "photo", "colour.by": "cholesky", "colour.when": "before"},
     "luminance": {"colour": "luminance"},

@@ -5,6 +5,7 @@ ImpastoError
 │   ├── PictureError      a picture cannot be read, or is unfit to be painted
 │   ├── UnknownNameError  a name that is not in a registry, with the nearest ones
 │   ├── JobError          a job or preset that does not validate
+│   │   └── TilesError    a loss that cannot be painted in tiles
 │   └── OutputError       a result cannot be written where it was asked for
 ├── WeightsError          exit code 3: pretrained weights cannot be had or trusted
 │   ├── UnavailableError  no source gave the file
@@ -42,6 +43,17 @@ class UnknownNameError(InputError):
 
 class JobError(InputError):
     """A job, preset or setting that does not validate."""
+
+
+class TilesError(JobError):
+    """A loss looks at a layer as a whole, which tiles cannot; `loss` is its kind."""
+
+    def __init__(self, loss: str) -> None:
+        super().__init__(
+            f"the {loss} loss looks at a layer as a whole and cannot be painted in tiles; "
+            "paint without --tile, or choose a loss or a transform that takes each position by itself"
+        )
+        self.loss = loss
 
 
 class OutputError(InputError):

@@ -143,6 +143,13 @@ def test_regions_are_painted_and_repeated_from_the_picture_alone(masks, impasto,
     again = impasto("runs", "repeat", str(place), "-o", "again.png", **home)
     assert again.returncode == 0, again.stderr
     assert (masks / "again.png").read_bytes() == place.read_bytes()
+    other = impasto(
+        "runs", "repeat", str(place), "--input", "region1_style1=painting.png", "-o", "other_one.png", **home
+    )
+    assert other.returncode == 0, other.stderr
+    assert (masks / "other_one.png").read_bytes() != place.read_bytes()
+    wrong = impasto("runs", "repeat", str(place), "--input", "region1_style1", "-o", "wrong.png", **home)
+    assert (wrong.returncode, "--input must be NAME=PICTURE" in wrong.stderr) == (2, True)
 
 
 def test_only_a_region_is_painted_without_styles(masks, impasto, random_weights):

@@ -186,6 +186,30 @@ def test_one_that_is_damaged_hides_no_other(presets, environment):
     assert presets("delete", "torn")[0] == 0
 
 
+def test_where_one_picture_is_painted_is_no_part_of_a_preset(presets, environment):
+    job = """
+kind = "stylize"
+content = "photo.png"
+styles = ["painting.png"]
+strength = 0.4
+strength_map = "map.png"
+protect = ["face.png"]
+style_masks = ["frame.png"]
+style_layer_weights = [[1, 1, 0, 0, 0]]
+regions = [{ mask = "sky.png", styles = ["starry.jpg"] }]
+"""
+    Path("job.toml").write_text(job, encoding="utf-8")
+    assert presets("save", "placed", "--config", "job.toml")[0] == 0
+    shown = presets("show", "placed")[1]
+    assert not any(word in shown for word in (".png", ".jpg", "regions", "style_layer_weights"))
+    assert build_job(preset="placed", flags=PICTURES).strength == 0.4
+    assert presets("delete", "placed")[0] == 0
+    for setting in ('strength_map = "map.png"', 'protect = ["all", "face.png"]', 'regions = [{ mask = "a.png" }]'):
+        Path("named.toml").write_text(f"[job]\n{setting}\n", encoding="utf-8")
+        code, _, err = presets("import", "named.toml")
+        assert (code, "a preset holds no pictures" in err) == (2, True), err
+
+
 def test_what_a_preset_cannot_keep_is_told(presets):
     code, _, err = presets("save", "begun", "--start", "photo.png")
     assert code == 2

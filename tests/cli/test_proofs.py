@@ -85,6 +85,17 @@ def test_the_command_of_a_variant_is_its_job_at_full_size(proofs, monkeypatch):
         assert proof.with_inputs(full.inputs) == replace(full, size=proof.size)
 
 
+def test_proofs_take_regions_and_tell_them(proofs, monkeypatch):
+    places = ("--region", "left.png=other.png:scale=0.5", "--protect", "a.png", "--protect", "b.png")
+    places += ("--strength-map", "map.png", "--style-rotation", "90")
+    code, out, err = proofs("--pick", "2", *places)
+    assert code == 0, err
+    job = job_of(shlex.split(out), monkeypatch)
+    assert [(region.mask.name, region.scale) for region in job.regions] == [("left.png", 0.5)]
+    assert [path.name for path in job.protect] == ["a.png", "b.png"]
+    assert (job.strength_map.name, job.style_rotation, job.style_scale) == ("map.png", 90, 1)
+
+
 def test_a_number_that_is_none_and_settings_that_overrule_are_refused(proofs):
     code, _, err = proofs("--pick", "5")
     assert (code, "1 to 4, not 5" in err) == (2, True)

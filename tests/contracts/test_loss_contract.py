@@ -305,6 +305,12 @@ def test_a_loss_that_dreams_goes_down_as_the_activations_grow(loss: Loss) -> Non
     assert values[0] == 0 > values[1] > values[2]
 
 
+@pytest.mark.parametrize("loss", [p for p in ALL if p.values[0].in_place])
+def test_what_is_compared_place_by_place_is_the_content(loss: Loss) -> None:
+    with pytest.raises(JobError, match=f"the {loss.kind} loss .* target can only be content, not 'style'"):
+        replace(loss, target="style")
+
+
 def test_content_has_one_picture_only() -> None:
     with pytest.raises(JobError, match="exactly one content picture, not 2"):
         ContentLoss(layers=LAYERS).bind([(1.0, features(0)), (1.0, features(1))])

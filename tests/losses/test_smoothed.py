@@ -27,7 +27,7 @@ from impasto.losses import (
     Transform,
     VariationLoss,
 )
-from impasto.runs import job_from_toml, job_to_toml
+from impasto.runs import job_from_dict, job_from_toml, job_to_toml
 from impasto.tasks import StylizeJob
 
 Array = NDArray[np.float64]
@@ -242,6 +242,16 @@ def test_placing_a_wrapper_places_what_it_wraps() -> None:
 def test_wrong_settings_are_refused(wrong: Any, said: str) -> None:
     with pytest.raises(JobError, match=said):
         wrong()
+
+
+def test_layer_weights_are_told_where_they_belong() -> None:
+    pictures = {"kind": "stylize", "content": "a", "styles": ["b"]}
+    gram = {"kind": "gram", "layers": ["relu1_1", "relu2_1"]}
+    beside = {"kind": "smoothed", "only": ["relu1_1"], "layer_weights": [1, 2], "loss": gram}
+    with pytest.raises(JobError, match=r"no such setting .* It is losses\.0\.loss\.layer_weights\."):
+        job_from_dict({**pictures, "losses": [beside]})
+    with pytest.raises(JobError, match="the gram loss has 2 layer weights but names no layers; name as many"):
+        SmoothedLoss(loss=GramLoss(layers=(), layer_weights=(1.0, 2.0)), only=("relu1_1",))
 
 
 def test_a_job_in_toml_and_with_the_networks_own_layers() -> None:

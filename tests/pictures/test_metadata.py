@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from impasto.pictures import Picture, read_picture, write_picture
+from impasto.pictures.tiff_exif import exif_in, with_exif
 
 COLOURS = np.random.default_rng(4).integers(0, 256, (24, 36, 3), dtype=np.uint8)
 MAKE, MODEL, ORIENTATION, ARTIST, COPYRIGHT, DATE = 0x010F, 0x0110, 0x0112, 0x013B, 0x8298, 0x0132
@@ -46,7 +49,7 @@ def written(path: Path, orientation: int = 1, **options: Any) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif", ".tif"])
 def test_what_tells_of_the_photo_is_given_back(tmp_path: Path, suffix: str) -> None:
     first, inner, _ = exif_of(written(tmp_path / f"out{suffix}"))
     assert (first[MAKE], first[MODEL]) == ("Maker", "Model 3")
@@ -56,7 +59,7 @@ def test_what_tells_of_the_photo_is_given_back(tmp_path: Path, suffix: str) -> N
     assert (inner[ISO], inner[TAKEN], float(inner[FOCAL])) == (400, "2024:05:06 07:08:09", 50)
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif", ".tif"])
 def test_the_place_and_the_owner_stay_private_unless_all_is_asked_for(tmp_path: Path, suffix: str) -> None:
     _, inner, place = exif_of(written(tmp_path / f"out{suffix}"))
     assert SERIAL not in inner
@@ -66,7 +69,7 @@ def test_the_place_and_the_owner_stay_private_unless_all_is_asked_for(tmp_path: 
     assert (place[1], [float(part) for part in place[2]]) == ("N", [48, 12, 30])
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif", ".tif"])
 def test_the_makers_own_notes_go_and_the_size_is_the_results(tmp_path: Path, suffix: str) -> None:
     path = written(tmp_path / f"out{suffix}", metadata="all")
     first, inner, _ = exif_of(path)
@@ -124,7 +127,7 @@ def test_a_picture_that_no_camera_took_says_nothing(tmp_path: Path) -> None:
 def test_damaged_exif_is_no_reason_to_fail(tmp_path: Path) -> None:
     Image.fromarray(COLOURS).save(tmp_path / "a.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xfe" * 200)
     picture = read_picture(tmp_path / "a.jpg")
-    for name in ("b.jpg", "b.png", "b.webp"):
+    for name in ("b.jpg", "b.png", "b.webp", "b.tif"):
         write_picture(picture, tmp_path / name, metadata="all")
         assert read_picture(tmp_path / name).width == 36
 
@@ -137,3 +140,53 @@ def test_a_picture_that_does_not_say_its_resolution_gets_the_usual_one(tmp_path:
     with Image.open(tmp_path / "b.png") as seen:
         assert [float(dots) for dots in seen.info["dpi"]] == pytest.approx([72, 72], abs=0.1)
         assert seen.getexif()[MAKE] == "Maker"
+
+
+@pytest.mark.parametrize(("order", "big"), [("<", False), ("<", True), (">", False)])
+def test_what_a_tiff_tells_is_read(tmp_path: Path, order: str, big: bool) -> None:
+    exif = Image.Exif()
+    exif[MAKE], exif[ARTIST] = "Maker", "A. Painter"
+    exif.get_ifd(EXIF).update({EXPOSURE: IFDRational(1, 250), ISO: 400, TAKEN: "2024:05:06 07:08:09"})
+    exif.get_ifd(GPS).update({1: "N", 2: (48.0, 12.0, 30.0)})
+    photo = tmp_path / "photo.tif"
+    grey = Image.frombytes("I;16B", (36, 24), COLOURS[..., :2].tobytes())
+    (Image.fromarray(COLOURS) if order == "<" else grey).save(photo, exif=exif.tobytes(), big_tiff=big)
+    assert struct.unpack(f"{order}H", photo.read_bytes()[2:4]) == (43 if big else 42,)
+    write_picture(read_picture(photo), tmp_path / "out.jpg", metadata="all")
+    first, inner, place = exif_of(tmp_path / "out.jpg")
+    assert (first[MAKE], first[ARTIST]) == ("Maker", "A. Painter")
+    assert (inner[ISO], inner[TAKEN], float(inner[EXPOSURE])) == (400, "2024:05:06 07:08:09", 1 / 250)
+    assert [float(part) for part in place[2]] == [48, 12, 30]
+
+
+def test_a_tiff_with_exif_is_the_same_picture(tmp_path: Path) -> None:
+    plain, told = written(tmp_path / "a.tif", metadata="none"), written(tmp_path / "b.tif")
+    one, other = read_picture(plain), read_picture(told)
+    assert np.array_equal(one.pixels, other.pixels)
+    assert other.metadata.resolution == one.metadata.resolution
+    write_picture(other, tmp_path / "c.tif")
+    assert exif_of(tmp_path / "c.tif")[:2] == exif_of(told)[:2]
+
+
+@pytest.mark.parametrize("cut", [8, 60, 200, 400])
+def test_a_tiff_whose_exif_is_cut_short_has_none(cut: int, tmp_path: Path) -> None:
+    whole = written(tmp_path / "a.tif", metadata="all").read_bytes()
+    assert exif_in(io.BytesIO(whole)) is not None
+    assert exif_in(io.BytesIO(whole[:-cut])) is None
+    with pytest.raises(ValueError, match=r"cut short|beyond|no TIFF|entries"):
+        with_exif(whole, exif_in(io.BytesIO(whole))[:20])
+
+
+def test_a_tiff_that_claims_endless_values_is_read_without_them(tmp_path: Path) -> None:
+    whole = bytearray(written(tmp_path / "a.tif", metadata="all").read_bytes())
+    (table,) = struct.unpack_from("<I", whole, 4)
+    (count,) = struct.unpack_from("<H", whole, table)
+    makers = [
+        at for at in range(table + 2, table + 2 + 12 * count, 12) if struct.unpack_from("<H", whole, at)[0] == MAKE
+    ]
+    struct.pack_into("<I", whole, makers[0] + 4, 2**32 - 1)
+    block = exif_in(io.BytesIO(whole))
+    assert b"A. Painter" in block
+    assert b"Maker" not in block
+    struct.pack_into("<I", whole, 4, 2**32 - 2)
+    assert exif_in(io.BytesIO(whole)) is None

@@ -5,11 +5,11 @@ import tomllib
 import pytest
 
 import impasto
-from impasto.errors import InputError
+from impasto.errors import InputError, UnknownNameError
 from impasto.pictures import write_picture
 from impasto.runs import Run, build_job, execute, inputs_given, job_from_recipe
 from impasto.solve import Step
-from impasto.tasks import PictureStart
+from impasto.tasks import PictureStart, Region
 
 
 @pytest.fixture
@@ -69,6 +69,17 @@ def test_a_start_is_given_only_where_there_is_one(make_job, begun, runs):
     assert given == {"start": begun.parent}
     with pytest.raises(InputError, match="the run does not start from a picture"):
         inputs_given(make_job(), "the run", content=None, styles=None, start=begun)
+
+
+def test_the_pictures_of_a_region_are_given_by_name(make_job, photo, painting):
+    job = make_job(regions=(Region(mask=photo, styles=(painting,)),))
+    none = {"content": None, "styles": None, "start": None}
+    other, mask = painting.parent / "other.png", photo.parent / "mask.png"
+    given = inputs_given(job, "the run", **none, others={"region1_style1": other, "mask_of_region1": mask})
+    (region,) = job.with_inputs(given).regions
+    assert (region.styles, region.mask) == ((other,), mask)
+    with pytest.raises(UnknownNameError, match=r"no picture .region1_stile1.\. Did you mean region1_style1"):
+        inputs_given(job, "the run", **none, others={"region1_stile1": other})
 
 
 def test_a_job_file_names_the_start_from_its_own_folder(begun, photo, painting):

@@ -56,7 +56,7 @@ def test_a_picture_smaller_than_the_shift_is_mirrored_as_far_as_it_goes() -> Non
     assert shifted(torch.rand(1, 3, 3, 16), (7, 7), 8).shape == (1, 3, 5, 23)
 
 
-@pytest.mark.parametrize("wrong", [{"pixels": 0}, {"pixels": 3}, {"pixels": 128}, {"every": 0}])
+@pytest.mark.parametrize("wrong", [{"pixels": 0}, {"pixels": 3}, {"pixels": 128}, {"pixels": 8.0}, {"every": 0}])
 def test_shifts_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(JobError, match="shifted"):
         Shift(**wrong)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import SolveError, is_out_of_memory
-from impasto.losses import Seen, Targets, Term
+from impasto.losses import Seen, SlicedLoss, Targets, Term
 from impasto.losses.variation import VariationLoss, VariationTerm
 from impasto.solve import Level, Shift, Step, Target, solve
 from impasto.solve.shortage import in_smaller_tiles
@@ -115,6 +115,13 @@ def test_a_step_is_taken_again_in_tiles(make_problem, image_of) -> None:
     assert values[:2] == undisturbed[:2]
     assert values[2] == pytest.approx(values[1], rel=1e-3)  # looked at anew, in tiles, where it was
     assert values[-1] < values[1]
+
+
+def test_a_loss_that_tiles_cannot_is_told_where_memory_runs_out(make_problem, image_of) -> None:
+    plain = make_problem(levels=(Level(144, 112, 2),), targets=targets_of(image_of))
+    greedy = Greedy(layers=("relu2_1",), weight=0.1, hungry=[True])
+    with pytest.raises(SolveError, match=r"the memory does not suffice, and the sliced loss looks"):
+        list(solve(replace(plain, losses=(*plain.losses, SlicedLoss(layers=("relu2_1",)), greedy))))
 
 
 def targets_of(image_of):

@@ -167,7 +167,8 @@ def test_what_cannot_be_cut_says_so(make_problem: Callable[..., Problem]) -> Non
         SelfSimilarityLoss(**where),
         SmoothedLoss(loss=SlicedLoss(**where), transform=Power()),
     ):
-        with pytest.raises(JobError, match=f"the {loss.kind} loss .* cannot be painted in tiles"):
-            list(solve(make_problem(losses=(loss,), strength=None, tile=8)))
+        for strength in (None, 0.5):
+            with pytest.raises(JobError, match=f"the {loss.kind} loss .* cannot be painted in tiles"):
+                list(solve(make_problem(losses=(ContentLoss(**where), loss), strength=strength, tile=8)))
     with pytest.raises(JobError, match="largest stride"):
         list(solve(make_problem(tile=1)))

@@ -21,9 +21,9 @@ from impasto.tasks.colour import (
     PhotoColour,
     StyleColour,
     ToneColour,
-    in_lightness,
 )
 from impasto.tasks.colour_matching import match_colours
+from impasto.tasks.lightness import in_lightness
 from impasto.tasks.tones import Tones, ground
 
 ALL = [kind() for kind in COLOURS.values()]
@@ -96,6 +96,17 @@ def test_the_photos_palette(photo: Tensor, painting: Tensor, painted: Tensor) ->
     handed = PhotoColour().after(painted, photo, (Target(painting),), 0.2)
     for image in (moved.image, handed):
         torch.testing.assert_close(image.mean((0, 2, 3)), photo.mean((0, 2, 3)), rtol=0, atol=0.02)
+
+
+def test_the_photos_palette_as_light_as_the_style(photo: Tensor, painting: Tensor, painted: Tensor) -> None:
+    dark, colour = 0.4 * painting, PhotoColour(lightness="style")
+    aimed, (moved,) = colour.before(photo, (Target(dark),), 1.0)
+    assert lab(aimed)[0].mean() == pytest.approx(lab(dark)[0].mean(), abs=1.5)
+    np.testing.assert_allclose(lab(moved.image)[0], lab(dark)[0], atol=0.5)
+    handed = lab(colour.after(painted, photo, (Target(dark),), 1.0))
+    np.testing.assert_allclose(handed[0], lab(painted)[0], atol=0.5)
+    wanted, before = lab(photo)[1:].mean((1, 2)), lab(painted)[1:].mean((1, 2))
+    assert np.abs(handed[1:].mean((1, 2)) - wanted).max() < 0.3 * np.abs(before - wanted).max()
 
 
 @pytest.mark.parametrize("kind", [StyleColour, PhotoColour])

@@ -64,6 +64,8 @@ class Loss(abc.ABC):
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+    in_place: ClassVar[bool] = False
+    """Whether positions are compared with the same ones of the target, which then can only be the content."""
 
     kind: str
     weight: float = 1.0
@@ -78,6 +80,11 @@ class Loss(abc.ABC):
     def __post_init__(self) -> None:
         if not 0 <= self.weight < float("inf"):
             raise JobError(f"the weight of the {self.kind} loss must be 0 or more, not {self.weight}")
+        if self.layer_weights and not self.layers:
+            raise JobError(
+                f"the {self.kind} loss has {len(self.layer_weights)} layer weights but names no layers; "
+                "name as many, so that each weight has its layer"
+            )
         if self.layer_weights and len(self.layer_weights) != len(self.layers):
             raise JobError(
                 f"the {self.kind} loss has {len(self.layers)} layers but {len(self.layer_weights)} layer weights; "
@@ -85,6 +92,10 @@ class Loss(abc.ABC):
             )
         if any(not 0 <= w < float("inf") for w in self.layer_weights):
             raise JobError(f"layer weights of the {self.kind} loss must be 0 or more: {self.layer_weights}")
+        if self.in_place and self.target != "content":
+            raise JobError(
+                f"the {self.kind} loss compares place by place, so its target can only be content, not {self.target!r}"
+            )
 
     @property
     def dreams(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -32,6 +32,8 @@ class BlankLoss(Loss, kind="blank"):
         two strokes, do not count.
     contrast: how much may be going on there, as a share of the deviation of the whole picture.
     """
+
+    in_place: ClassVar[bool] = True
 
     kind: Literal["blank"] = "blank"
     layers: tuple[str, ...] = (PIXELS,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -31,6 +31,8 @@ class ContentLoss(Loss, kind="content"):
       energy           1 / Σ P²             ours: does not change with picture size, layer or network
     activation_scale: multiplies F and P before the formula (see docs/explanation/presets.md).
     """
+
+    in_place: ClassVar[bool] = True
 
     kind: Literal["content"] = "content"
     layers: tuple[str, ...] = ("relu4_2",)

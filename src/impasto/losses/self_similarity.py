@@ -7,7 +7,7 @@ Kolkin, Salavon & Shakhnarovich 2019, "Style Transfer by Relaxed Optimal Transpo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -37,6 +37,8 @@ class SelfSimilarityLoss(DrawnLoss, kind="self-similarity"):
     sum here, so that the number of them does not count; layer by layer, where the paper joins the layers of each
     position to one vector; |x| is smooth around 0, over a tenth of a typical entry, since L-BFGS stumbles over kinks.
     """
+
+    in_place: ClassVar[bool] = True
 
     kind: Literal["self-similarity"] = "self-similarity"
     target: Role = field(default="content")

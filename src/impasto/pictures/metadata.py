@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import pyvips
 
 from impasto.pictures.picture import Exif, Metadata
+from impasto.pictures.tiff_exif import exif_in, in_jpeg
 
 Kept = Literal["public", "all", "none"]
 """What is written of it: `public` leaves out where a picture was taken and whose camera it was; `none` leaves out all,
@@ -54,6 +55,39 @@ def describe(image: pyvips.Image, metadata: Metadata, kept: Kept) -> pyvips.Imag
         _tell(described, metadata.exif, everything=kept == "all")
     across, down = metadata.resolution or (_USUAL, _USUAL)
     return described.copy(xres=across, yres=down)
+
+
+def exif_block(metadata: Metadata, kept: Kept) -> bytes | None:
+    """The EXIF that is written of metadata, as a block for where libvips writes none itself; None without any."""
+    described = describe(pyvips.Image.black(1, 1), metadata, kept)
+    if _BLOCK not in described.get_fields():
+        return None
+    written = pyvips.Image.new_from_buffer(described.jpegsave_buffer(keep="exif"), "")
+    return bytes(written.get(_BLOCK))
+
+
+def with_exif_of_tiff(image: pyvips.Image, file: BinaryIO) -> pyvips.Image:
+    """The picture of a TIFF file with that file's EXIF in its header, as a picture of another format has it."""
+    block = exif_in(file)
+    if block is None:
+        return image
+    small = in_jpeg(pyvips.Image.black(1, 1).jpegsave_buffer(keep="none"), block)
+    try:
+        told = pyvips.Image.new_from_buffer(small, "", fail_on="none")
+    except pyvips.Error:
+        return image
+    described = image.copy()
+    _copy_exif(told, described)
+    return described
+
+
+def _copy_exif(told: pyvips.Image, image: pyvips.Image) -> None:
+    """Put what a header has of EXIF into another."""
+    for name in told.get_fields():
+        if name == _BLOCK:
+            image.set_type(pyvips.GValue.blob_type, name, told.get(name))
+        elif name.startswith(_FIELD):
+            image.set_type(pyvips.GValue.refstr_type, name, told.get(name))
 
 
 def _tell(image: pyvips.Image, exif: Exif, *, everything: bool) -> None:

@@ -9,7 +9,8 @@ import pyvips
 
 from impasto.errors import PictureError
 from impasto.pictures.colour import colour_bands, develop
-from impasto.pictures.formats import PNG, Format
+from impasto.pictures.formats import PNG, TIFF, Format
+from impasto.pictures.metadata import with_exif_of_tiff
 from impasto.pictures.opening import PathLike, opened
 from impasto.pictures.picture import Picture
 
@@ -35,6 +36,9 @@ def read_picture(path: PathLike, *, max_pixels: int = MAX_PIXELS) -> Picture:
         _check_size(image, path, max_pixels)
         _check_still(image, form, path)
         colour_bands(image, os.fspath(path))
+        if form is TIFF:
+            with open(path, "rb") as file:  # noqa: PTH123 - a path of any kind
+                image = with_exif_of_tiff(image, file)
         return develop(image.copy_memory(), os.fspath(path))
 
 

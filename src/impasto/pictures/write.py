@@ -16,12 +16,13 @@ from impasto.pictures.colour import srgb_profile
 from impasto.pictures.compositing import composite
 from impasto.pictures.formats import AVIF, JPEG, PNG, TIFF, WEBP, Format, format_for
 from impasto.pictures.library import reason
-from impasto.pictures.metadata import Kept, describe
+from impasto.pictures.metadata import Kept, describe, exif_block
 from impasto.pictures.opening import PathLike
 from impasto.pictures.picture import Picture, Pixels
 from impasto.pictures.quantising import dithered, on_steps, quantised
 from impasto.pictures.recipe import png_with_xmp, xmp_packet
 from impasto.pictures.rgb_space import rgb_space
+from impasto.pictures.tiff_exif import with_exif
 
 Profile = Literal["photo", "srgb"]
 """The space that colours are written in: the photo's own, or sRGB."""
@@ -52,8 +53,8 @@ def write_picture(
     - Transparency is kept; JPEG, which has none, gets the picture over white.
     - `profile`: `photo` writes a picture that came from a wider space, such as Display P3 or Adobe RGB, in that space
       and with its profile; `srgb`, and every other picture, gets sRGB with its profile. Colours outside are clipped.
-    - `metadata`: what is written of the picture's own, see `impasto.pictures.metadata.Kept`. TIFF gets no EXIF. The
-      resolution stays.
+    - `metadata`: what is written of the picture's own, see `impasto.pictures.metadata.Kept`. The resolution
+      stays.
     - `recipe`, a JSON text, becomes XMP for `read_recipe`. No time of writing is put down.
 
     The file is written beside its place, flushed to the disk and renamed: whatever stood there is replaced whole or
@@ -83,6 +84,9 @@ def write_picture(
         raise OutputError(f"{path}: the {form.name} encoder failed ({reason(error)}). Try another format.") from None
     if packet is not None and form is PNG:
         data = png_with_xmp(data, packet)
+    block = exif_block(picture.metadata, metadata) if form is TIFF else None
+    if block is not None:
+        data = with_exif(data, block)
     _replace(path, data)
 
 

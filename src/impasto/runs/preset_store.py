@@ -28,8 +28,11 @@ from impasto.runs.presets import (
 from impasto.runs.tables import NONE, defaults, hints, holds_picture, is_list, picture_addresses
 from impasto.tasks import JOBS, Job
 
-OF_THE_PICTURE = ("size", "style_weights", "seed")
-"""Settings of one picture, which a preset for others leaves out."""
+OF_THE_PICTURE = ("size", "seed", "style_weights", "style_layer_weights", "style_masks")
+"""Settings of one picture, or of its styles, which a preset for others leaves out."""
+
+PLACES = ("regions", "strength_map", "protect")
+"""Where in one picture what is painted, which a preset leaves out likewise."""
 
 OF_THE_MACHINE = ("device", "tile")
 """Settings of the machine that it was painted on."""
@@ -38,9 +41,9 @@ OF_THE_MACHINE = ("device", "tile")
 def settings_of(job: Job) -> dict[str, Any]:
     """What a preset keeps of a job: every setting but its pictures, what belongs to those alone, and the machine.
 
-    Raises JobError for a job that starts from a picture, or has another inside a table of settings.
+    Raises JobError for a job that starts from a picture.
     """
-    data = job_to_dict(job)
+    data = {name: value for name, value in job_to_dict(job).items() if name not in PLACES}
     within = [address for address in picture_addresses(data, JOBS) if "." in address]
     if within:
         raise JobError(f"a preset holds no pictures, and this job has one as {' and '.join(within)}")

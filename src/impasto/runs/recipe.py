@@ -15,8 +15,9 @@ from typing import Any
 
 import impasto
 from impasto.artefacts.digest import sha256_of
-from impasto.errors import InputError, JobError
+from impasto.errors import InputError, JobError, UnknownNameError
 from impasto.pictures import Picture, read_recipe
+from impasto.registry import did_you_mean
 from impasto.runs.codec import job_from_dict, job_to_dict
 from impasto.runs.files import json_object
 from impasto.runs.folder import Run, list_runs
@@ -100,18 +101,19 @@ def job_from_recipe(
     content: Path | Picture | None = None,
     styles: Sequence[Path | Picture] | None = None,
     start: Path | Picture | None = None,
+    others: Mapping[str, Path | Picture] | None = None,
     home: Path | None = None,
 ) -> Job:
     """The job that painted `picture`, from the recipe inside it.
 
-    content, styles, start: taken instead of the recorded ones, and then not compared with them. The others are looked
-    for as `Recipe.find` says.
+    content, styles, start, others: taken instead of the recorded ones, and then not compared with them; see
+    `inputs_given`. The rest is looked for as `Recipe.find` says.
 
     Raises PictureError if the picture cannot be read, InputError if it holds no recipe or an input is not found.
     """
     recipe = Recipe.read(picture)
     job = recipe.job
-    given = inputs_given(job, f"the recipe in {picture}", content=content, styles=styles, start=start)
+    given = inputs_given(job, f"the recipe in {picture}", content=content, styles=styles, start=start, others=others)
     for name in job.inputs.keys() - given.keys():
         given[name] = recipe.find(name, home=home)
     return job.with_inputs(given)
@@ -124,11 +126,13 @@ def inputs_given(
     content: Path | Picture | None,
     styles: Sequence[Path | Picture] | None,
     start: Path | Picture | None,
+    others: Mapping[str, Path | Picture] | None = None,
 ) -> dict[str, Path | Picture]:
     """The pictures to take instead of a job's own, by the names that its inputs have. None is not given.
 
-    called: what messages call the job. Raises InputError for another number of styles, or for a content or a start
-    where there is none.
+    called: what messages call the job. others: any by name, such as `region1_style1` and `mask_of_region1`.
+    Raises InputError for another number of styles, or for a content or a start where there is none, UnknownNameError
+    for a name that no input has.
     """
     given: dict[str, Path | Picture] = {}
     if content is not None:
@@ -144,6 +148,10 @@ def inputs_given(
         if "start" not in job.inputs:
             raise InputError(f"{called} does not start from a picture, so none can be given to start from")
         given["start"] = start
+    for name, source in (others or {}).items():
+        if name not in job.inputs:
+            raise UnknownNameError(f"{called} has no picture {name!r}. {did_you_mean(name, job.inputs)}")
+        given[name] = source
     return given
 
 

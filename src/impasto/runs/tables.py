@@ -60,19 +60,35 @@ def source_in(hint: Any) -> SourceOfPicture | None:
     return next((marker for marker in markers if isinstance(marker, SourceOfPicture)), None)
 
 
+def holds_mask(hint: Any) -> bool:
+    """Whether the field holds a mask, or several."""
+    from impasto.tasks import MaskSource
+
+    return MaskSource in _parts(hint)
+
+
 def picture_addresses(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], where: str = "") -> list[str]:
-    """The addresses of the pictures that a table names, those in its tables among them."""
-    kind = data.get("kind")
-    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    """The addresses of the pictures and masks that a table names, those in its tables among them."""
+    known = _known(data, kinds)
     found: list[str] = []
     for name in known.keys() & data.keys():
         value, inner = data[name], kinds_of(known[name])
-        if holds_picture(known[name]) and value not in (None, NONE):
+        items = value if isinstance(value, list | tuple) else [value]
+        if any(names_picture(item, known[name]) for item in items):
             found.append(where + name)
-        for item in value if isinstance(value, list | tuple) else [value]:
+        for item in items:
             if inner is not None and isinstance(item, Mapping):
                 found += picture_addresses(item, inner, f"{where}{name}.")
     return sorted(found)
+
+
+def names_picture(value: Any, hint: Any) -> bool:
+    """Whether the value of a field, or one of its values, is a picture or a mask, and no word in place of one."""
+    from impasto.tasks import MASK_WORDS
+
+    if value in (None, NONE):
+        return False
+    return holds_picture(hint) or (holds_mask(hint) and value not in MASK_WORDS)
 
 
 def accepts(hint: Any, kind: type[Any]) -> bool:
@@ -128,11 +144,23 @@ def _table(data: Any, kinds: Mapping[str, type[Any]], where: str, what: str, pro
     for key, value in data.items():
         address = f"{where}.{key}" if where else str(key)
         if key not in known:
-            advice = _elsewhere(str(key), kinds) or did_you_mean(str(key), known)
+            advice = (
+                _within(str(key), data, known, where) or _elsewhere(str(key), kinds) or did_you_mean(str(key), known)
+            )
             problems.append(f"{address}: no such setting of {what} {kind!r}. {advice}")
         else:
             conformed[key] = _value(value, known[key], address, problems)
     return conformed
+
+
+def _within(key: str, data: Mapping[str, Any], known: Mapping[str, Any], where: str) -> str:
+    """A sentence that names the address of the setting in a table inside this one; empty if none there has it."""
+    for name in known:
+        inner, kind = kinds_of(known[name]) or {}, data.get(name)
+        kind = kind.get("kind") if isinstance(kind, Mapping) else kind
+        if isinstance(kind, str) and kind in inner and key in hints(inner[kind]):
+            return f"It is {'.'.join(filter(None, (where, name, key)))}."
+    return ""
 
 
 def _elsewhere(key: str, kinds: Mapping[str, type[Any]]) -> str:
@@ -179,8 +207,7 @@ def pictures_under(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path) -> dict[str, Any]:
-    kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
-    known = hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
+    known = _known(data, kinds)
     placed = dict(data)
     for name in placed.keys() & known.keys():
         value, inner = placed[name], kinds_of(known[name])
@@ -191,6 +218,12 @@ def _under(data: Mapping[str, Any], kinds: Mapping[str, type[Any]], folder: Path
         elif inner is not None:
             placed[name] = _each(value, partial(_table_under, kinds=inner, folder=folder))
     return placed
+
+
+def _known(data: Mapping[str, Any], kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
+    """The fields of the kind that a table is of, which need not be said where there is only one; none of an unknown."""
+    kind = data.get("kind", next(iter(kinds)) if len(kinds) == 1 else None)
+    return hints(kinds[kind]) if isinstance(kind, str) and kind in kinds else {}
 
 
 def _table_under(value: Any, *, kinds: Mapping[str, type[Any]], folder: Path) -> Any:

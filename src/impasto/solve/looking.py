@@ -17,7 +17,6 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import Backbone
-from impasto.errors import JobError
 from impasto.losses import PIXELS, Features, Seen, SeenInParts, Term
 from impasto.solve.shift import Offset, places, shifted
 from impasto.solve.tiles import Tile, tiles
@@ -106,13 +105,7 @@ class InTiles(Look):
             yield Seen(features, tile.part)
 
     def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
-        """By two passes forwards and one back. Raises JobError if a term does not add up."""
-        for name, (_, term) in terms.items():
-            if not term.adds_up:
-                raise JobError(
-                    f"the {name} loss looks at a layer as a whole and cannot be painted in tiles; "
-                    "paint without --tile, or choose a loss or a transform that takes each position by itself"
-                )
+        """By two passes forwards and one back. The terms must add up."""
         added = self._sums(image, terms)
         with torch.enable_grad():
             # What two losses share is a leaf to each, or both would be given the slopes of both.

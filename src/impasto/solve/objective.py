@@ -9,6 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from impasto.errors import TilesError
 from impasto.losses import Loss, Role, SeenInParts, Term
 from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
@@ -30,6 +31,8 @@ class Objective:
     """The weighted sum of the terms at one level.
 
     weights: what each term is multiplied by, by name; losses: each term of the last evaluation as it counted.
+
+    Raises TilesError if tiles are asked for and a term cannot be looked at in them.
     """
 
     def __init__(self, problem: Problem, index: int) -> None:
@@ -43,6 +46,9 @@ class Objective:
         seen = {role: self._seen(role) for role in dict.fromkeys(loss.target for loss in problem.losses)}
         self.guidance = Guidance(problem, index)
         bound = [(loss, self._bound(loss, seen[loss.target])) for loss in problem.losses]
+        for loss, term in bound:
+            if problem.tile is not None and not term.adds_up:
+                raise TilesError(loss.kind)
         factors = [1.0] * len(bound)
         if problem.strength is not None or problem.balances_dreams:
             generator = seeded(problem, index, "balance")

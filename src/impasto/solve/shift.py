@@ -36,7 +36,7 @@ class Shift:
     every: int = 8
 
     def __post_init__(self) -> None:
-        if self.pixels not in (1, 2, 4, 8, 16, 32, 64):
+        if not isinstance(self.pixels, int) or self.pixels not in (1, 2, 4, 8, 16, 32, 64):
             raise JobError(f"the picture is shifted by up to 1 (not at all), 2, 4, 8 … 64 pixels, not {self.pixels}")
         if self.every < 1:
             raise JobError(f"the picture can be shifted every step, or every few, not every {self.every} steps")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from impasto.errors import SolveError, is_out_of_memory
+from impasto.errors import SolveError, TilesError, is_out_of_memory
 from impasto.solve.heap import give_back
 from impasto.solve.objective import Objective
 from impasto.solve.optimizers import Descent
@@ -14,20 +14,26 @@ SMALLEST = 64
 """The side of the smallest tile, and what all sides are multiples of, in pixels."""
 
 
-def objective_that_fits(problem: Problem, index: int) -> Objective:
-    """The objective of a level, in tiles as small as the memory asks for. Raises SolveError like `in_smaller_tiles`."""
-    tile = problem.tile
+def objective_that_fits(problem: Problem, index: int, *, short: bool = False) -> Objective:
+    """The objective of a level, in tiles as small as the memory asks for.
+
+    short: whether the memory has run out before. Raises SolveError like `in_smaller_tiles`, and if a term does not add
+    up over tiles that the memory asks for; TilesError if it does not over those that the problem asks for.
+    """
     while True:
         try:
-            found = Objective(problem, index)
+            return Objective(problem, index)
+        except TilesError as error:
+            if not short:
+                raise
+            raise SolveError(
+                f"the memory does not suffice, and the {error.loss} loss looks at a layer as a whole, which tiles "
+                "cannot: give a smaller --size, or close other programs"
+            ) from None
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-        else:
-            if problem.tile != tile:
-                check_adds_up(found)
-            return found
-        problem = in_smaller_tiles(problem, index)
+        short, problem = True, in_smaller_tiles(problem, index)
 
 
 def step_that_fits(descent: Descent, objective: Objective, step: int) -> tuple[Objective, bool]:
@@ -50,18 +56,7 @@ def step_that_fits(descent: Descent, objective: Objective, step: int) -> tuple[O
             return objective, renewed
         short, problem, index = True, objective.problem, objective.index
         del objective
-        objective = objective_that_fits(in_smaller_tiles(problem, index), index)
-        check_adds_up(objective)
-
-
-def check_adds_up(objective: Objective) -> None:
-    """Raise SolveError unless every term can be looked at in tiles."""
-    for name, (_, term) in objective.terms.items():
-        if not term.adds_up:
-            raise SolveError(
-                f"the memory does not suffice, and the {name} loss looks at a layer as a whole, which tiles cannot: "
-                "give a smaller --size, or close other programs"
-            )
+        objective = objective_that_fits(in_smaller_tiles(problem, index), index, short=True)
 
 
 def in_smaller_tiles(problem: Problem, index: int) -> Problem:

@@ -8,32 +8,28 @@ YIQ; moving the colours of one picture to those of another is their section 4.1.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness, surroundings
-from impasto.pictures.cielab import from_cielab, to_cielab
 from impasto.registry import Registry
 from impasto.solve import Target
 from impasto.tasks.colour_matching import Matching, match_colours, match_greys, sampled
+from impasto.tasks.lightness import Lab, all_in_lightness, in_lightness, in_strips, with_colours_of
 from impasto.tasks.tones import Tones, ground
 
 When = Literal["before", "after", "both"]
+Lightness = Literal["photo", "style"]
 
 COLOURS: Registry[type[Colour]] = Registry("colour control")
 
 LINE = 0.01
 """How far around a place its surroundings reach, beside which dark lines are drawn; a share of the longer side."""
-
-STRIP = 1 << 20
-"""About how many pixels are converted to CIELAB at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,23 +151,31 @@ class PhotoColour(MatchedColour, kind="photo"):
     """The photo's palette: before painting the styles' colours are moved to the photo's, after it the picture's.
 
     The result has the colours of the photo in the same shares, though not each in its old place.
+
+    lightness: `photo`, as light and as full of contrast as the photo; or `style`, as the styles: a* and b* alone are
+        matched, and the photo's mean and deviation of lightness are brought to the styles' before painting.
     """
 
     kind: Literal["photo"] = "photo"
     when: When = "both"
+    lightness: Lightness = "photo"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_lightness(self.lightness)
 
     def before(
         self,
         photo: Tensor,
         styles: tuple[Target, ...],
-        ease: float,  # noqa: ARG002
+        ease: float,
         where: Tensor | None = None,
     ) -> tuple[Tensor, tuple[Target, ...]]:
-        """The styles, each in the photo's colours. They take no part at a strength of 0, so nothing is eased."""
+        """The styles, each in the photo's colours. They take no part at a strength of 0, so only lightness is eased."""
+        aimed = photo if self.lightness == "photo" else as_light(photo, styles, ease, where)
         if not self.prepares:
-            return photo, styles
-        moved = (match_colours(s.image, [Target(photo, mask=where)], self.amount, self.by, s.mask) for s in styles)
-        return photo, tuple(replace(s, image=image) for s, image in zip(styles, moved, strict=True))
+            return aimed, styles
+        return aimed, tuple(replace(s, image=self._recoloured(s.image, photo, where, s.mask)) for s in styles)
 
     def after(
         self,
@@ -182,7 +186,12 @@ class PhotoColour(MatchedColour, kind="photo"):
         where: Tensor | None = None,
     ) -> Tensor:
         """The image in the photo's colours."""
-        return match_colours(image, [Target(photo, mask=where)], self.amount, self.by, where)
+        return self._recoloured(image, photo, where, where)
+
+    def _recoloured(self, image: Tensor, photo: Tensor, of: Tensor | None, where: Tensor | None) -> Tensor:
+        """An image in the colours of what counts `of` the photo."""
+        matched = match_colours(image, [Target(photo, mask=of)], self.amount, self.by, where)
+        return matched if self.lightness == "photo" else with_colours_of(image, matched)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,11 +208,10 @@ class LuminanceColour(Colour, kind="luminance"):
     grey: ClassVar[bool] = True
 
     kind: Literal["luminance"] = "luminance"
-    lightness: Literal["photo", "style"] = "style"
+    lightness: Lightness = "style"
 
     def __post_init__(self) -> None:
-        if self.lightness not in ("photo", "style"):
-            raise JobError(f"lightness of the colour must be photo or style, not {self.lightness!r}")
+        check_lightness(self.lightness)
 
     def before(
         self, photo: Tensor, styles: tuple[Target, ...], ease: float, where: Tensor | None = None
@@ -224,7 +232,7 @@ class LuminanceColour(Colour, kind="luminance"):
         where: Tensor | None = None,  # noqa: ARG002
     ) -> Tensor:
         """Lightness of the image, a* and b* of the photo."""
-        return in_strips(lambda own, other: np.stack([own[0], other[1], other[2]]), image, photo)
+        return with_colours_of(image, photo)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,31 +298,19 @@ class ToneColour(Colour, kind="tone"):
         return in_strips(toned, image, photo)
 
 
-Lab = NDArray[np.float64]
-"""L*, a*, b* as [3, H, W]."""
-
-
 def check_share(what: str, value: float) -> None:
     """Raise JobError unless 0 ≤ value ≤ 1."""
     if not 0 <= value <= 1:
         raise JobError(f"{what} of the colour must lie in 0 … 1, not {value}")
 
 
-def in_strips(change: Callable[..., Lab], *images: Tensor) -> Tensor:
-    """The picture [1, 3, H, W] whose CIELAB is `change` of that of pictures of one size, computed strip by strip."""
-    first = images[0]
-    rows, strips = max(1, STRIP // first.shape[-1]), []
-    for parts in zip(*(torch.split(image, rows, dim=-2) for image in images), strict=True):
-        labs = [to_cielab(part[0].detach().float().clamp(0, 1).cpu().numpy()) for part in parts]
-        strips.append(torch.from_numpy(from_cielab(change(*labs))))
-    return torch.cat(strips, dim=-2)[None].to(first)
+def check_lightness(value: str) -> None:
+    """Raise JobError for a word that names no lightness."""
+    if value not in get_args(Lightness):
+        raise JobError(f"lightness of the colour must be photo or style, not {value!r}")
 
 
-def in_lightness(image: Tensor) -> Tensor:
-    """[1, 3, H, W] in grey, with the L* it has."""
-    return in_strips(lambda lab: lab * np.array([1.0, 0.0, 0.0])[:, None, None], image)
-
-
-def all_in_lightness(styles: Sequence[Target]) -> tuple[Target, ...]:
-    """Each in grey."""
-    return tuple(replace(style, image=in_lightness(style.image)) for style in styles)
+def as_light(photo: Tensor, styles: tuple[Target, ...], ease: float, where: Tensor | None) -> Tensor:
+    """The photo in its own a* and b*, its lightness brought to the mean and deviation of the styles'."""
+    grey = match_colours(in_lightness(photo), all_in_lightness(styles), ease, where=where)
+    return with_colours_of(grey, photo)

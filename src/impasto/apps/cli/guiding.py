@@ -56,6 +56,13 @@ class Places:
     style_rotation: Annotated[float | None, Parameter(metavar="DEGREES")] = None
     style_crops: WholeNumber = None
 
+    def words(self) -> list[str]:
+        """The same as options of a command line."""
+        lists = [word for name in ("region", "protect") for each in getattr(self, name) for word in (f"--{name}", each)]
+        single = ("strength_map", "style_masks", "style_layer_weights", "style_rotation", "style_crops")
+        told = ((f"--{name.replace('_', '-')}", getattr(self, name)) for name in single)
+        return [*lists, *(word for option, value in told if value is not None for word in (option, str(value)))]
+
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
         return {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from impasto.apps.cli.guiding import Places
 from impasto.apps.cli.options import (
     MACHINE,
     RESULT,
@@ -83,6 +84,7 @@ def proofs(
     pick: Annotated[int | None, Parameter(group=RESULT, metavar="NUMBER")] = None,
     overwrite: Overwrite = False,
     tried: Tried = Tried(),
+    places: Places = Places(),  # noqa: B008 frozen
     preset: Annotated[str, Parameter(metavar="NAME")] = "default",
     settings: Settings = Settings(),  # noqa: B008
     device: Annotated[str | None, Parameter(group=MACHINE, metavar="NAME")] = None,
@@ -114,7 +116,7 @@ def proofs(
         Replace the sheet if it is there already; proofs that are still as asked for are not painted again.
     preset
         Settings with a name; `impasto presets list` shows them.
-    tried, settings
+    tried, places, settings
         The panels.
     device
         auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
@@ -125,11 +127,11 @@ def proofs(
     json
         Write every event as one line of JSON on the standard output.
     """
-    if not styles:
+    if not styles and not places.region:
         raise InputError(f"name at least one style after {content}: impasto proofs CONTENT STYLE")
     go_offline(offline)
     variants = tried.variants()
-    full = _Full(content, styles, size, preset, settings, device)
+    full = _Full(content, styles, size, preset, places, settings, device)
     commands = {variant.number: full.command(variant) for variant in variants}
     if pick is not None:
         if pick not in commands:
@@ -152,6 +154,7 @@ class _Full:
     styles: Sequence[Path]
     size: str | None
     preset: str
+    places: Places
     settings: Settings
     device: str | None
 
@@ -164,6 +167,7 @@ class _Full:
             "styles": tuple(map(str, self.styles)),
             "size": self.size,
             "device": self.device,
+            **self.places.flags(),
         }
         return stylize_job(flags, Look(preset=self.preset), Network(), Descent(), self.settings)
 
@@ -173,6 +177,7 @@ class _Full:
             if text.partition("=")[0].strip() in TRIED:
                 raise InputError(f"--set {text} would make all proofs alike: leave it out")
         words = ["impasto", "stylize", str(self.content), *map(str, self.styles)]
+        words += self.places.words()
         words += ["--backbone", variant.backbone, "--strength", str(variant.strength)]
         words += ["--style-scale", str(variant.style_scale)]
         words += [] if self.size is None else ["--size", self.size]

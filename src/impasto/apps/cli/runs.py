@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -123,6 +124,9 @@ def repeat(
     content: Path | None = None,
     styles: Annotated[tuple[Path, ...], Parameter(name="--style", negative=(), show_default=False)] = (),
     start: Path | None = None,
+    inputs: Annotated[
+        tuple[str, ...], Parameter(name="--input", negative=(), show_default=False, metavar="NAME=PICTURE")
+    ] = (),
     overwrite: Overwrite = False,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -142,6 +146,9 @@ def repeat(
         A style picture, where it no longer lies where it did; give it again for each, in their order.
     start
         The picture that painting started from, where it no longer lies where it did.
+    inputs
+        Any other picture, such as a mask or the style of a region, by the name that it has in the run:
+        region1_style1=other.jpg, mask_of_region1=sky.png. May be given again.
     overwrite
         Replace the result if it is there already.
     offline
@@ -153,7 +160,7 @@ def repeat(
     """
     from impasto.apps.cli.painting import check_place, default_output, paint_new
 
-    job, writing = _job_again(source, content, styles, start)
+    job, writing = _job_again(source, content, styles, start, named_pictures(inputs))
     go_offline(offline)
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
@@ -173,7 +180,7 @@ def _opened(run: str | None) -> Run:
 
 
 def _job_again(
-    source: str, content: Path | None, styles: tuple[Path, ...], start: Path | None
+    source: str, content: Path | None, styles: tuple[Path, ...], start: Path | None, others: Mapping[str, Path]
 ) -> tuple[Job, Writing | None]:
     """The job of a run, or of the picture that one painted, with other pictures where they are given.
 
@@ -181,12 +188,24 @@ def _job_again(
     """
     from impasto.runs import Run, inputs_given, job_from_recipe
 
+    given: dict[str, Any] = {"content": content, "styles": styles or None, "start": start, "others": others}
     if Path(source).is_file():
-        return job_from_recipe(Path(source), content=content, styles=styles or None, start=start), None
+        return job_from_recipe(Path(source), **given), None
     run = Run.open(source)
     job = run.job
-    given = inputs_given(job, f"the run {source}", content=content, styles=styles or None, start=start)
+    given = inputs_given(job, f"the run {source}", **given)
     return job.with_inputs(given), run.writing
+
+
+def named_pictures(texts: Sequence[str]) -> dict[str, Path]:
+    """Pictures by name, each written NAME=PICTURE. Raises InputError for another text."""
+    found = {}
+    for text in texts:
+        name, _, picture = text.partition("=")
+        if not name.strip() or not picture.strip():
+            raise InputError(f"--input must be NAME=PICTURE, such as mask_of_region1=sky.png, not {text!r}")
+        found[name.strip()] = Path(picture.strip())
+    return found
 
 
 def _in_words(value: Any) -> str:
