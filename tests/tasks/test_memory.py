@@ -58,7 +58,7 @@ def test_a_size_that_cannot_be_painted_is_refused_quickly(
     def resized(*_: object) -> Tensor:
         raise AssertionError("the picture was enlarged first")
 
-    monkeypatch.setattr("impasto.tasks.stylize.resize", resized)
+    monkeypatch.setattr("impasto.tasks.content.resize", resized)
     monkeypatch.setattr("impasto.tasks.memory.psutil.virtual_memory", lambda: Machine)
     job = StylizeJob(content=picture_of(48, 64), styles=(picture_of(40, 40),), size=size, device="cpu")
     with pytest.raises(error, match=said):

@@ -10,10 +10,10 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
+from impasto.backbones.backbone import DTYPES, Precision
 from impasto.backbones.style_network import NETWORK_SIZES, StyleNetwork
 from impasto.errors import DivergedError
 from impasto.training.plan import TrainingPlan
-from impasto.weights.backbone import best_precision
 
 BETAS = (0.9, 0.999)
 WARM_UP = 20
@@ -32,12 +32,13 @@ class Learner:
     """A style network that is taught: Adam (Kingma & Ba 2015, arXiv 1412.6980) with a learning rate that rises, then
     falls along half a cosine (Loshchilov & Hutter 2017, arXiv 1608.03983).
 
+    precision: of the network's convolutions, which is that of the teacher's.
     network: what learns. mean: the exponential moving average of its numbers, which paints with less noise of the last
         steps. number: steps taken.
     """
 
-    def __init__(self, plan: TrainingPlan, device: torch.device) -> None:
-        self.plan, self.device = plan, device
+    def __init__(self, plan: TrainingPlan, device: torch.device, precision: Precision) -> None:
+        self.plan, self.device, self.precision = plan, device, precision
         self.network = StyleNetwork(NETWORK_SIZES[plan.size], seed=plan.seed).to(device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = deepcopy(self.network).requires_grad_(False).eval()
@@ -80,9 +81,8 @@ class Learner:
         return plan.learning_rate * risen(self.number - begun) * fallen(self.number, plan.steps)
 
     def half(self) -> AbstractContextManager[object]:
-        """Convolutions in bf16 while it is entered, where the machine has units for them; numbers stay fp32."""
-        kind = self.device.type
-        return torch.autocast(kind, dtype=torch.bfloat16, enabled=best_precision(self.device) == "bf16")
+        """Convolutions in fewer bits while it is entered, if the precision says so; numbers stay fp32."""
+        return torch.autocast(self.device.type, dtype=DTYPES[self.precision], enabled=self.precision != "fp32")
 
     def _average(self) -> None:
         """Take the numbers of the network into their mean; early on, when they change fast, the faster."""

@@ -69,7 +69,7 @@ class Session:
 
     def learner(self) -> Learner:
         """A learner that knows nothing yet."""
-        return Learner(self.plan, self.teacher.device)
+        return Learner(self.plan, self.teacher.device, self.teacher.precision)
 
     def weigh(self) -> None:
         """Weigh the terms of the objective by photos to learn from."""

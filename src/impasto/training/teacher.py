@@ -43,7 +43,7 @@ class Teacher:
             vars(placed)["network"] = job.network
         problem = placed.problem()
         self.objective = BatchObjective(problem)
-        self.device = problem.backbone.device
+        self.device, self.precision = problem.backbone.device, problem.backbone.precision
         self.grey = problem.grey
         self.weighed = False
         self.colour: Colour = control(job)
