@@ -9,27 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from brief_job import BRIEF
 from PIL import Image
 
 from impasto.apps.cli.main import main
 from impasto.pictures import read_picture
 from impasto.runs import list_runs
-
-NAME = "squeezenet1_1.torchvision"
-BRIEF = (
-    "--backbone",
-    "squeezenet1_1",
-    "--weights",
-    NAME,
-    "--size",
-    "48",
-    "--precision",
-    "fp32",
-    "--device",
-    "cpu",
-    "--steps",
-    "1",
-)
 
 
 @pytest.fixture

@@ -7,27 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from brief_job import BRIEF, NAME
 from PIL import Image
 
 from impasto.apps.cli.main import main
 from impasto.runs import build_job, preset_names
 from impasto.runs.presets import shipped_names
 
-NAME = "squeezenet1_1.torchvision"
-BRIEF = (
-    "--backbone",
-    "squeezenet1_1",
-    "--weights",
-    NAME,
-    "--size",
-    "48",
-    "--precision",
-    "fp32",
-    "--device",
-    "cpu",
-    "--steps",
-    "1",
-)
 PICTURES = {"content": "photo.png", "styles": ("painting.png",)}
 
 
