@@ -19,10 +19,24 @@ async function attempt(what, action) {
   }
 }
 
-function busy(on) {
-  at("busy").hidden = !on;
-  at("stage").setAttribute("aria-busy", String(on));
-  if (on) document.body.dataset.state = "busy";
+let works = 0;
+
+/** Runs what takes a while; the page says so until the last of all that runs at once is done. */
+async function working(action) {
+  works++;
+  sayWhetherBusy();
+  try {
+    return await action();
+  } finally {
+    works--;
+    sayWhetherBusy();
+  }
+}
+
+function sayWhetherBusy() {
+  at("busy").hidden = !works;
+  at("stage").setAttribute("aria-busy", String(works > 0));
+  document.body.dataset.state = works ? "busy" : now.painting ? "painted" : "ready";
 }
 
 // Networks
@@ -42,13 +56,15 @@ async function listNetworks() {
 }
 
 async function fetchNetwork(file) {
-  const answer = await fetch(`networks/${encodeURIComponent(file)}`);
-  if (!answer.ok) throw new Error(`it is not there (${answer.status})`);
-  await takeNetwork(file, await answer.arrayBuffer());
+  await takeNetwork(file, async () => {
+    const answer = await fetch(`networks/${encodeURIComponent(file)}`);
+    if (!answer.ok) throw new Error(`it is not there (${answer.status})`);
+    return answer.arrayBuffer();
+  });
 }
 
 async function openNetwork(file) {
-  await takeNetwork(file.name, await file.arrayBuffer());
+  if (!(await takeNetwork(file.name, () => file.arrayBuffer()))) return;
   const select = at("network");
   select.querySelectorAll("option[data-own], option[value='']").forEach((option) => option.remove());
   const own = new Option(`${file.name.replace(/\.onnx$/, "")} (opened)`, "", true, true);
@@ -57,20 +73,23 @@ async function openNetwork(file) {
   select.disabled = false;
 }
 
-async function takeNetwork(file, bytes) {
-  const size = bytes.byteLength;
-  busy(true);
-  try {
+let chosen = 0;
+
+/** Loads a network and paints with it; tells false if another was chosen before its bytes were here: the last counts. */
+async function takeNetwork(file, read) {
+  const choice = ++chosen;
+  return working(async () => {
+    const bytes = await read();
+    if (choice !== chosen) return false;
+    const size = bytes.byteLength;
     const { about, threads } = await painter.load(bytes);
     now.network = (about.style || file.replace(/\.onnx$/, "")).replaceAll("_", " ");
     now.threads = threads;
     const said = [about.size, about.precision, `${(size / 1000).toFixed(0)} kB`, about.licence];
     at("about").textContent = `${now.network}: ${said.filter(Boolean).join(", ")}`;
-  } finally {
-    busy(false);
-  }
-  document.body.dataset.state = "ready";
-  await paint();
+    await paint();
+    return true;
+  });
 }
 
 // Pictures
@@ -102,8 +121,7 @@ function drawn(source) {
 async function paint() {
   if (!now.source || !now.network) return;
   const photo = drawn(now.source);
-  busy(true);
-  try {
+  await working(async () => {
     const { image, seconds } = await painter.paint(photo);
     now.photo = photo;
     now.painting = image;
@@ -111,10 +129,7 @@ async function paint() {
     const threads = `${now.threads} thread${now.threads === 1 ? "" : "s"}`;
     at("status").textContent =
       `${photo.width} × ${photo.height} pixels in the style ${now.network}: ${seconds.toFixed(2)} s, ${threads}`;
-  } finally {
-    busy(false);
-  }
-  document.body.dataset.state = "painted";
+  });
 }
 
 /** The painting over the photo, as strong as chosen. */

@@ -27,6 +27,7 @@ SIDES = (150, 101)
 
 PAINTED = "document.body.dataset.state === 'painted'"
 SAID = "document.getElementById('error').textContent"
+ABOUT_IT = "document.getElementById('about').textContent"
 STATUS = "document.getElementById('status').textContent"
 
 
@@ -86,9 +87,9 @@ def test_a_picture_is_painted_as_torch_paints_it_and_nothing_leaves_the_machine(
     with served(page) as address:
         tab.open(address)
         assert tab.value("crossOriginIsolated")
-        assert tab.value("document.getElementById('about').textContent").startswith("night coast: tiny, fp16, 9")
+        assert tab.value(ABOUT_IT).startswith("night coast: tiny, fp16, 9")
         change(tab, "network", "fp32.onnx", "change")
-        tab.wait("document.getElementById('about').textContent.includes('fp32')")
+        tab.wait(f"{ABOUT_IT}.includes('fp32')")
         tab.give("#picture-file", photo)
         tab.wait(PAINTED)
         before, wanted = pixels_of(photo), by_torch(network, photo)
@@ -128,9 +129,30 @@ def test_without_isolation_one_thread_paints_the_same_in_every_precision(
         tab.wait(PAINTED)
         for precision, least in (("fp16", 45), ("int8", 30), ("fp32", 45)):
             change(tab, "network", f"{precision}.onnx", "change")
-            tab.wait(f"document.getElementById('about').textContent.includes('{precision}') && {PAINTED}")
+            tab.wait(PAINTED)
+            assert precision in tab.value(ABOUT_IT)
             assert decibels(canvas(tab, "result"), wanted) > least, precision
         assert tab.value(STATUS).endswith(" 1 thread")
+
+
+def test_of_networks_chosen_one_right_after_the_other_the_last_counts(tab: Tab, page: Path, photo: Path) -> None:
+    late = """
+        const plain = window.fetch;
+        window.fetch = async (address) => {
+            const answer = await plain(address);
+            if (address.includes('fp32')) await new Promise((done) => setTimeout(done, 500));
+            return answer;
+        };
+    """
+    with served(page, "--plain") as address:
+        tab.open(address)
+        tab.give("#picture-file", photo)
+        tab.wait(PAINTED)
+        tab.value(f"{{ {late} }}")
+        for precision in ("fp32", "int8"):
+            change(tab, "network", f"{precision}.onnx", "change")
+        tab.wait(PAINTED)
+        assert "int8" in tab.value(ABOUT_IT)
 
 
 def test_what_cannot_be_opened_is_said_and_the_page_goes_on(tab: Tab, page: Path, photo: Path, tmp_path: Path) -> None:
@@ -183,6 +205,6 @@ def test_a_page_without_networks_or_without_its_runtime_says_what_to_do(
     (bare / "ort").mkdir()
     with served(bare) as address:
         tab.open(address)
-        assert "impasto fast export" in tab.value("document.getElementById('about').textContent")
+        assert "impasto fast export" in tab.value(ABOUT_IT)
         tab.give("#network-file", page / "networks" / "fp32.onnx")
         tab.wait(f"{SAID}.startsWith('fp32.onnx: the painter cannot be started: run npm install')")

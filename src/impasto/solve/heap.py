@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 import sys
 from contextlib import suppress
 
@@ -22,15 +23,26 @@ LARGE = 2**30
 USUAL = 2**17
 """What both are by default, in bytes."""
 
+SPARE = 2**26
+"""How many bytes of addresses are held for when no more can be had. Nothing is written there, so they cost none."""
+
+_spare: list[mmap.mmap] = []
+
 
 def keep_freed(device: torch.device) -> None:
     """From now on this process keeps what it frees for what it needs next, where its C library is glibc.
 
     Left alone, glibc gives a large tensor back as soon as it is freed, and the system hands out the next one page by
     page, each cleared anew. A step frees and needs the same tensors as the one before, over and over.
+
+    What is kept still counts where a process may have so many addresses and no more (`ulimit -v`), and the convolutions
+    of other sizes, which smaller tiles need, are written as machine code to addresses of their own: some are spared.
     """
     if device.type == "cpu":
         _set_thresholds(LARGE, KEPT)
+        if not _spare:
+            with suppress(OSError):
+                _spare.append(mmap.mmap(-1, SPARE))
 
 
 def give_back(device: torch.device) -> None:
@@ -40,6 +52,8 @@ def give_back(device: torch.device) -> None:
         torch.cuda.empty_cache()
     else:
         _set_thresholds(USUAL, USUAL)
+        while _spare:
+            _spare.pop().close()
         trim()
 
 
