@@ -96,6 +96,10 @@ def test_a_style_network_paints_a_picture_and_a_folder_without_any_weights(impas
     outcome = impasto("fast", "apply", "photo.png", "--network", "net.safetensors", "--size", "96", "--device", "cpu")
     assert outcome.returncode == 0, outcome.stderr
     assert outcome.stdout.strip() == str(folder / "photo_net.png")
+    apply = ("fast", "apply", "photo.png", "--network", "net.safetensors", "--size", "64")
+    outcome = impasto(*apply, "-o", "{content}_{style}_{size}.png")
+    assert outcome.stdout.strip() == str(folder / "photo_net_64.png")
+    assert "a name has no field {photo}" in impasto(*apply, "-o", "{photo}.png").stderr
     repeated = impasto("runs", "repeat", "photo_net.png", "-o", "again.png")
     assert repeated.returncode == 0, repeated.stderr
     assert np.array_equal(read_picture(folder / "again.png").pixels, read_picture(folder / "photo_net.png").pixels)

@@ -41,11 +41,19 @@ def test_a_network_becomes_a_file_of_its_name(impasto, network, folder) -> None:
     assert told.stderr == ""
 
 
+def test_one_that_comes_with_impasto_goes_by_its_name(impasto, network, folder) -> None:
+    outcome = impasto("fast", "export", "wave", "--photos", "photos")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout == "wave.onnx\n"
+    assert (folder / "wave.onnx").stat().st_size > 1_000_000
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (("missing.safetensors",), 2, "missing.safetensors: there is no such file"),
-        (("photos",), 2, "photos: there is no such file"),
+        (("photos",), 2, "no style network is named 'photos'"),
+        (("wafe",), 2, "Did you mean wave"),
         (("painting.png",), 3, "is not a sound safetensors file"),
         (("coast.safetensors", "--onnx", "out.pt"), 2, "ends in .onnx"),
         (("coast.safetensors", "--onnx", "no/out.onnx"), 2, "there is no folder no"),

@@ -19,10 +19,10 @@ def network_names() -> list[str]:
 def find_network(network: str | Path) -> Path:
     """The file of a style network: the one at a path, or in the package by its name.
 
-    What has the ending .safetensors or a folder in it is a path. Raises InputError for neither.
+    What has an ending or a folder in it is a path. Raises InputError for neither.
     """
     path = Path(network)
-    if path.suffix == SUFFIX or path.name != str(network):
+    if path.suffix or path.name != str(network):
         if not path.is_file():
             raise InputError(f"{path}: there is no such file. Check the spelling, or train it: impasto fast train")
         return path

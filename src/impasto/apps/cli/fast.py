@@ -117,7 +117,8 @@ def apply(
         The panels.
     output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE_adain.png in
-        the current folder. For a folder of pictures, a folder; results that are there already are passed over.
+        the current folder. Fields in braces are filled in: "{content}_{size}.png". For a folder of pictures, a folder;
+        results that are there already are passed over.
     size
         The longer side in pixels, or width x height; 512 without it, none keeps the picture's own.
     overwrite
@@ -132,7 +133,7 @@ def apply(
     from impasto.apps.cli.batch import Manner as BatchManner
     from impasto.apps.cli.batch import paint_all
     from impasto.apps.cli.batch_pieces import pieces_for
-    from impasto.apps.cli.painting import check_place, default_output, paint_new
+    from impasto.apps.cli.painting import check_place, default_output, named_output, paint_new
     from impasto.pictures import gathered, stands_for_many
     from impasto.runs import build_job
     from impasto.runs.writing import Writing
@@ -169,6 +170,6 @@ def apply(
         carried_out = BatchManner(writing=Writing(), overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
         paint_all(pieces, root, carried_out)
         return
-    place = output or default_output(job)
+    place = named_output(output, job, kind) or default_output(job)
     check_place(place, job, overwrite=overwrite)
     paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)

@@ -19,11 +19,12 @@ EXAMPLES = """Examples:
 
     impasto fast export starry.safetensors --onnx starry.onnx
     impasto fast export starry.safetensors --precision int8 --photos photos/
+    impasto fast export wave --precision fp16
 """
 
 
 def export(
-    network: Path,
+    network: str,
     /,
     *,
     onnx: Annotated[Path | None, Parameter(group=RESULT, metavar="FILE")] = None,
@@ -42,7 +43,7 @@ def export(
     Parameters
     ----------
     network
-        The file of the style network, .safetensors.
+        A network's file, or a name from `impasto fast list`.
     onnx
         Where the ONNX file goes; without it NETWORK.onnx in the current folder, or NETWORK.fp16.onnx and so on.
     precision
@@ -62,15 +63,15 @@ def export(
     _require_extra()
     from impasto.export import check_place, export_onnx, photos_to_check
     from impasto.tasks.plan_machine import use_threads_allowed
+    from impasto.weights.networks import find_network
     from impasto.weights.style_network import load_style_network
 
-    if not network.is_file():
-        raise InputError(f"{network}: there is no such file. Check the spelling and the folder.")
-    place = onnx or Path(f"{network.stem}{'' if precision == 'fp32' else f'.{precision}'}.onnx")
+    path = find_network(network)
+    place = onnx or Path(f"{path.stem}{'' if precision == 'fp32' else f'.{precision}'}.onnx")
     check_place(place, overwrite=overwrite)
     go_offline(offline)
     use_threads_allowed()
-    loaded, about = load_style_network(network)
+    loaded, about = load_style_network(path)
     exported = export_onnx(loaded, about, place, photos_to_check(photos), precision=precision)
     if json:
         result_json({"event": "exported", **asdict(exported), "path": str(place), "precision": precision})

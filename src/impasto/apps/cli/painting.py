@@ -46,9 +46,9 @@ def default_output(job: Job) -> Path:
 def named_output(output: Path | None, job: Job, preset: str) -> Path | None:
     """`output` with its fields filled in, if it has any. Raises InputError for fields that there are not."""
     from impasto.runs.templates import NameTemplate, values_of
-    from impasto.tasks import StylizeJob
+    from impasto.tasks import AdaINJob, StyleNetworkJob, StylizeJob
 
-    if output is None or not isinstance(job, StylizeJob):
+    if output is None or not isinstance(job, StylizeJob | AdaINJob | StyleNetworkJob):
         return output
     template = NameTemplate(str(output))
     return template.filled(values_of(job, 1, preset)) if template.names_each else output
