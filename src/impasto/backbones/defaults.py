@@ -73,7 +73,6 @@ PAINTING_DEFAULTS = {
         ("relu3",),
         (INPUT, "relu1", "relu2", "relu3", "relu4", "relu5"),
         shift=8,
-        calibration=2.0,
         figure=("conv1", "conv2", "conv3", "conv4", "conv5"),
         dream=("relu4", "relu3", "relu5"),
     ),
