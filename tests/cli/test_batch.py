@@ -85,10 +85,10 @@ def test_one_that_fails_stops_no_other_and_is_named(batch, folder):
 def test_one_too_large_for_the_memory_stops_no_other(batch, monkeypatch):
     """Memory that runs out while painting, which no check foresaw, as a GPU's does."""
 
-    def short_of_memory(job, place, **options):
+    def short_of_memory(job, place, running, **options):
         if "B.JPG" in str(job.content):
             raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB")
-        return new_run(job, place, **options)
+        return new_run(job, place, running, **options)
 
     monkeypatch.setattr("impasto.apps.cli.batch.new_run", short_of_memory)
     code, _, err = batch()
@@ -134,9 +134,9 @@ def test_the_network_is_loaded_once(batch, random_weights, tmp_path, monkeypatch
     shutil.copytree(random_weights, tmp_path / "copy")
     monkeypatch.setenv("IMPASTO_HOME", str(tmp_path / "copy"))
 
-    def damaging_the_store(job, place, **options):
+    def damaging_the_store(job, place, running, **options):
         os.truncate(tmp_path / "copy" / "weights" / f"{NAME}.safetensors", 100)
-        return new_run(job, place, **options)
+        return new_run(job, place, running, **options)
 
     monkeypatch.setattr("impasto.apps.cli.batch.new_run", damaging_the_store)
     code, _, err = batch()

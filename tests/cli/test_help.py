@@ -1,32 +1,51 @@
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+from dataclasses import is_dataclass
+from typing import get_args, get_type_hints
 
 import pytest
 
 COMMANDS = (
     ("stylize",),
+    ("batch",),
     ("plan",),
     ("proofs",),
     ("texture",),
+    ("dream",),
     ("fast",),
     ("fast", "apply"),
     ("fast", "export"),
+    ("fast", "judge"),
+    ("fast", "list"),
+    ("fast", "train"),
     ("reconstruct",),
     ("reconstruct", "content"),
     ("reconstruct", "style"),
     ("reconstruct", "figure"),
+    ("explore",),
+    ("explore", "list"),
+    ("explore", "show"),
+    ("explore", "report"),
     ("samples",),
+    ("sheet",),
     ("measure",),
     ("measure-many",),
     ("backbones",),
     ("presets",),
     ("presets", "list"),
     ("presets", "show"),
+    ("presets", "save"),
+    ("presets", "delete"),
+    ("presets", "export"),
+    ("presets", "import"),
+    ("presets", "thumbnail"),
     ("weights",),
     ("weights", "list"),
     ("weights", "fetch"),
+    ("weights", "import"),
     ("weights", "verify"),
     ("weights", "where"),
     ("runs",),
@@ -85,18 +104,45 @@ def test_help_names_every_command(impasto):
     assert all(f" {command[0]} " in outcome.stdout for command in COMMANDS)
 
 
-def test_every_command_explains_each_of_its_options():
+@pytest.fixture(scope="module")
+def apps():
+    """Every command with its part of the application."""
     from impasto.apps.cli.application import application
 
-    app = application()
-    for command in COMMANDS:
-        collected = app[command[0]] if len(command) == 1 else app[command[0]][command[1]]
+    def below(app, *words):
+        for name in app:
+            if not name.startswith("-"):
+                yield (*words, name), app[name]
+                yield from below(app[name], *words, name)
+
+    return dict(below(application()))
+
+
+def test_no_command_is_left_out_here(apps):
+    assert set(apps) == set(COMMANDS)
+
+
+def test_every_command_explains_each_of_its_options(apps):
+    for command, collected in apps.items():
         assert collected.help, command
         if collected.default_command is None:
             continue
         for argument in collected.assemble_argument_collection(parse_docstring=True):
             if argument.show:
                 assert argument.parameter.help, f"{command}: {argument.name} has no help"
+
+
+def test_what_a_command_explains_are_its_own_options(apps):
+    """`placing.output` says what `output` of a panel is to this command, and would say it to nobody if misspelt."""
+    for command, collected in apps.items():
+        if collected.default_command is None:
+            continue
+        explained = inspect.getdoc(collected.default_command).partition("----------\n")[2].splitlines()
+        for name in ", ".join(line for line in explained if line and not line.startswith(" ")).split(", "):
+            known = get_type_hints(collected.default_command)
+            for part in filter(None, name.split(".")):
+                assert part in known, f"{command} has no {name}"
+                known = get_type_hints(known[part]) if is_dataclass(known[part]) else {}
 
 
 def test_every_command_prints_its_help(capsys):
@@ -121,16 +167,13 @@ def test_version_is_the_packages(process):
 
 def test_help_names_what_is_registered():
     """Names that the help lists by hand, to stay free of torch, are the registered ones."""
-    from typing import get_args
-
-    from impasto.apps.cli import stylize_options
+    from impasto.apps.cli.options import Seeing
+    from impasto.apps.cli.stylize_options import Descent, Look, Network
     from impasto.backbones import Padding, Pooling
     from impasto.losses import LOSSES
     from impasto.solve import OPTIMIZERS, STARTS
 
-    text = " ".join(
-        (getattr(stylize_options, name).__doc__ or "") for name in ("Look", "Looking", "Network", "Descent", "Machine")
-    )
+    text = " ".join(panel.__doc__ or "" for panel in (Look, Seeing, Network, Descent))
     compared = [kind for kind, loss in LOSSES.items() if getattr(loss, "target", "none") in ("content", "style")]
     for known in (*OPTIMIZERS, *STARTS, *compared, *get_args(Pooling), *get_args(Padding)):
         assert known in text

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
+from impasto.apps.cli.options import Computing, go_offline
 from impasto.apps.cli.streams import in_words, result_json, result_table
+from impasto.apps.cli.telling import Progressing
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,10 +35,8 @@ def backbones(
     tree: Flag = False,
     doctor: DoctorFlag = False,
     every_layer: AllFlag = False,
-    device: Annotated[str, Parameter(group=EXAMINING)] = "auto",
-    offline: Annotated[Offline, Parameter(group=EXAMINING)] = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    computing: Annotated[Computing, Parameter(group=EXAMINING)] = Computing(),
+    telling: Progressing = Progressing(),
 ) -> None:
     """List the networks; the layers of one; or, with --doctor, what its layers are worth to a style loss.
 
@@ -58,29 +57,22 @@ def backbones(
         Run the network on pictures and say which layers are unfit for style, why, and what to do.
     every_layer
         Examine every layer, not only those behind rectifiers, sums, concatenations and poolings.
-    device
-        Where the network runs: auto, cpu, cuda, cuda:1, mps.
-    offline
-        Ask no source on the network; use only what was downloaded before.
-    quiet
-        Show no progress.
-    json
-        Write one JSON document.
+    computing, telling
+        The panels.
     """
-    _check_together(name, pictures, size=size, tree=tree, doctor=doctor, every_layer=every_layer, json=json)
+    _check_together(name, pictures, size=size, tree=tree, doctor=doctor, every_layer=every_layer, json=telling.json)
     if name is None:
-        _list_networks(json)
+        _list_networks(telling.json)
     elif doctor:
         from impasto.apps.cli.examination import show_examination
 
-        go_offline(offline)
-        show_examination(
-            name, pictures, size or DOCTOR_SIZE, every_layer=every_layer, device=device, quiet=quiet, json=json
-        )
+        go_offline(computing.offline)
+        device = computing.device
+        show_examination(name, pictures, size or DOCTOR_SIZE, telling, every_layer=every_layer, device=device)
     else:
         from impasto.apps.cli.layers import show_layers
 
-        show_layers(planned_network(name), size or LAYERS_SIZE, tree=tree, json=json)
+        show_layers(planned_network(name), size or LAYERS_SIZE, tree=tree, json=telling.json)
 
 
 def planned_network(name: str) -> Backbone:

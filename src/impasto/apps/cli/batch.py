@@ -31,6 +31,7 @@ from impasto.errors import (
 
 if TYPE_CHECKING:
     from impasto.apps.cli.batch_pieces import PhotoJob
+    from impasto.apps.cli.telling import Running
     from impasto.runs import Run
     from impasto.runs.ledger import Entry, Ledger, State
     from impasto.runs.writing import Writing
@@ -48,11 +49,9 @@ class Manner:
     """
 
     writing: Writing
+    running: Running
     overwrite: bool = False
     again: bool = False
-    runs_home: Path | None = None
-    quiet: bool = False
-    json: bool = False
     room: Room = field(default_factory=Room)
     sheet: Path | None = None
 
@@ -89,7 +88,7 @@ class _Batch:
     """
 
     def __init__(self, pieces: Sequence[Piece], ledger: Ledger, manner: Manner) -> None:
-        self.pieces, self.ledger, self.manner = pieces, ledger, manner
+        self.pieces, self.ledger, self.manner, self.telling = pieces, ledger, manner, manner.running
         self.painted = self.skipped = 0
         self.failed: dict[Piece, str] = {}
         self.broken: dict[Path, ImpastoError] = {}
@@ -112,9 +111,9 @@ class _Batch:
     def tell_the_end(self) -> None:
         """Say how many are painted. Raises BatchError if any failed."""
         counts = {"painted": self.painted, "skipped": self.skipped, "failed": len(self.failed)}
-        if self.manner.json:
+        if self.telling.json:
             result_json({"event": "batch", **counts, "ledger": str(self.ledger.path)})
-        elif not self.manner.quiet:
+        elif not self.telling.quiet:
             already = f"{self.skipped} painted already (--again paints them anew)" if self.skipped else ""
             failed = f"{len(self.failed)} failed" if self.failed else ""
             note(", ".join(part for part in (f"{self.painted} painted", already, failed) if part))
@@ -148,7 +147,7 @@ class _Batch:
 
         begun = self.ledger.begun_run(piece.place, job)
         with suppress(ImpastoError):
-            run = None if begun is None else Run.open(begun, home=self.manner.runs_home)
+            run = None if begun is None else Run.open(begun, home=self.manner.running.run_dir)
             return run if run is not None and run.output == piece.place.absolute() else None
         return None
 
@@ -165,7 +164,7 @@ class _Batch:
         if errors and all(any(style in errors for style in piece.styles) for piece in left):
             raise next(iter(errors.values()))
         for style, reason in errors.items():
-            _tell_failure(style, reason, json=self.manner.json, role="style")
+            _tell_failure(style, reason, json=self.telling.json, role="style")
         for piece in left:
             for style in piece.styles:
                 if style in errors:
@@ -177,7 +176,7 @@ class _Batch:
         try:
             if not self._is_fit(piece, job):
                 return
-            have_weights(job, silent=self.manner.quiet or self.manner.json)
+            have_weights(job, silent=self.telling.silent)
             self.lender = job
             made_folder(self.ledger.folder)
             self._paint(piece, job)
@@ -224,7 +223,7 @@ class _Batch:
 
     def _carry_on(self, piece: Piece, run: Run) -> None:
         try:
-            paint(run, name=run.id, quiet=self.manner.quiet, json=self.manner.json)
+            paint(run, self.telling, name=run.id)
         except CancelledError:
             self._note(piece, "interrupted", run=run.id)
             raise
@@ -238,20 +237,12 @@ class _Batch:
         if run is not None and run.state in ("queued", "interrupted"):
             job.lend(run.job)
             return run
-        return new_run(
-            job,
-            piece.place,
-            runs_home=manner.runs_home,
-            quiet=manner.quiet,
-            json=manner.json,
-            room=manner.room,
-            writing=manner.writing,
-        )
+        return new_run(job, piece.place, manner.running, room=manner.room, writing=manner.writing)
 
     def _fail(self, piece: Piece, at_fault: Path, error: ImpastoError, *, told: bool = True) -> None:
         self.failed[piece] = at_fault.name
         if not told:
-            _tell_failure(piece.photo, error, json=self.manner.json)
+            _tell_failure(piece.photo, error, json=self.telling.json)
         if self.ledger.folder.is_dir():
             with suppress(OutputError):
                 self._note(piece, "failed", reason=str(error))
@@ -275,11 +266,10 @@ class _Batch:
         )
 
     def _tell(self, event: str, piece: Piece, words: str) -> None:
-        if self.manner.json:
+        if self.telling.json:
             styles = list(map(str, piece.styles))
             result_json({"event": event, "content": str(piece.photo), "styles": styles, "message": words})
-        elif not self.manner.quiet:
-            note(f"{piece.photo}: {words}")
+        self.telling.note(f"{piece.photo}: {words}")
 
 
 def _tell_failure(picture: Path, error: ImpastoError, *, json: bool, role: str = "content") -> None:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.guiding import Places
-from impasto.apps.cli.options import RESULT, Again, Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir, SheetPath
-from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.options import RESULT, Again, Placing, SheetPath
+from impasto.apps.cli.stylize_job import Painting, asked
+from impasto.apps.cli.telling import Running
 from impasto.apps.cli.written import Written
 from impasto.errors import InputError
 
@@ -28,22 +28,12 @@ def batch(
     styles: Annotated[
         tuple[Path, ...], Parameter(name=("--style", "-s"), negative=(), show_default=False, group=RESULT)
     ] = (),
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
+    placing: Placing = Placing(),
     again: Again = False,
     sheet: SheetPath = None,
-    written: Written = Written(),  # noqa: B008 frozen
-    look: Look = Look(),  # noqa: B008
-    places: Places = Places(),  # noqa: B008
-    network: Network = Network(),  # noqa: B008
-    descent: Descent = Descent(),  # noqa: B008
-    dream: Dream = Dream(),  # noqa: B008
-    machine: PlannedMachine = PlannedMachine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    written: Written = Written(),
+    painting: Painting = Painting(),
+    running: Running = Running(),
 ) -> None:
     """Paint every one of CONTENTS in the manner of every STYLE, each picture as a run of its own.
 
@@ -56,36 +46,27 @@ def batch(
         Photos: files, folders, and names with wildcards in quotes, where ** stands for folders of any depth.
     styles
         A painting, or a folder of them or a name with wildcards; give it again for more. Each is used by itself.
-    output
+    placing.output
         A folder, where results are called CONTENT_STYLE.png; or a name with fields in braces, such as
         "out/{style}/{content}.jpg": content, style, folder, ending, number, preset, backbone, size, strength, seed.
-    size
-        The longer side in pixels, or width x height: 512, 1024x768.
-    overwrite
+    placing.overwrite
         Replace pictures in the place of results that the batch did not paint.
     again
         Paint anew what is painted already.
     sheet
         A picture of the whole batch, small, a row for each photo and a column for each painting.
-    written, look, places, network, descent, dream, machine, settings
+    placing, written, painting, running
         The panels.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
     from impasto.apps.cli.batch import Manner, paint_all
     from impasto.apps.cli.batch_pieces import pieces_for
     from impasto.apps.cli.painting import Room
-    from impasto.apps.cli.stylize_job import asked
     from impasto.pictures import gathered
 
-    if settings.config is None and not (contents and styles):
+    if painting.settings.config is None and not (contents and styles):
         raise InputError(f"name photos and at least one painting. {USAGE}")
     paintings = gathered(styles)
-    wanted = asked("batch", contents, paintings[:1], size, look, places, network, descent, dream, machine, settings)
+    wanted = asked("batch", contents, paintings[:1], placing.size, painting)
     job = wanted.job
     assert isinstance(job.content, Path)
     photos = gathered(contents) if contents else wanted.photos or [job.content]
@@ -93,17 +74,15 @@ def batch(
         job,
         photos,
         [(style,) for style in paintings or job.styles if isinstance(style, Path)],
-        output,
+        placing.output,
         called=contents or wanted.called or [job.content],
-        preset=look.preset,
+        preset=painting.look.preset,
     )
     manner = Manner(
         writing=written.writing(),
-        overwrite=overwrite,
+        running=running,
+        overwrite=placing.overwrite,
         again=again,
-        runs_home=run_dir,
-        quiet=quiet,
-        json=json,
         room=Room(wanted.memory, wanted.given),
         sheet=sheet,
     )

@@ -13,6 +13,7 @@ from impasto.apps.cli.streams import in_words, note, result_json
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from impasto.apps.cli.telling import Telling
     from impasto.solve import LevelStarted, Step
     from impasto.tasks.plan import Plan
 
@@ -32,11 +33,11 @@ class Display(Protocol):
         ...
 
 
-def display_for(*, quiet: bool, json: bool) -> Display:
+def display_for(telling: Telling) -> Display:
     """The display that fits the options and the terminal."""
-    if json:
+    if telling.json:
         return JsonLines()
-    if quiet:
+    if telling.quiet:
         return Silence()
     return LivePanel() if sys.stderr.isatty() else PlainLines()
 

@@ -12,19 +12,15 @@ from impasto.apps.cli.options import (
     DESCENT,
     NETWORK,
     DecimalNumber,
-    Json,
-    Name,
     Names,
-    OutputPath,
-    Overwrite,
-    PictureSize,
-    Quiet,
-    RunDir,
+    Placing,
+    Seeing,
     WholeNumber,
     go_offline,
     names,
 )
-from impasto.apps.cli.stylize_options import Machine, Settings
+from impasto.apps.cli.stylize_options import Settings, TiledMachine
+from impasto.apps.cli.telling import Running
 from impasto.apps.cli.written import Written
 from impasto.errors import InputError
 
@@ -40,19 +36,13 @@ EXAMPLES = """Examples:
 
 @Parameter(name="*", group=NETWORK)
 @dataclass(frozen=True, kw_only=True)
-class Dreamer:
+class Dreamer(Seeing):
     """What dreams.
 
     Parameters
     ----------
     backbone
         The network; inception_v3 without it.
-    weights
-        Its pretrained weights; `impasto weights list` shows them.
-    pooling
-        What stands for the pooling layers: max, average, or average-scaled.
-    padding
-        What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
     layers
         What is raised, separated by commas: LAYER, LAYER:channel=NUMBER, LAYER:channel=NUMBER:neuron for its middle
         position or :at=ROWxCOLUMN for another; each with :weight=NUMBER if not all alike.
@@ -62,10 +52,6 @@ class Dreamer:
         A picture; what the layers answer to it is raised, and nothing else.
     """
 
-    backbone: Name = None
-    weights: Name = None
-    pooling: Name = None
-    padding: Name = None
     layers: Names = None
     class_: Annotated[int | None, Parameter(name="--class", metavar="NUMBER")] = None
     guide: Annotated[Path | None, Parameter(metavar="PICTURE")] = None
@@ -77,8 +63,7 @@ class Dreamer:
             if layers is not None:
                 raise InputError("--class and --layers are two things to dream of: give one of them")
             layers = (f"logits:channel={self.class_}",)
-        as_they_are = {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding")}
-        return {**as_they_are, "layers": layers, "guide": None if self.guide is None else str(self.guide)}
+        return {**super().flags(), "layers": layers, "guide": None if self.guide is None else str(self.guide)}
 
 
 @Parameter(name="*", group=DESCENT)
@@ -135,17 +120,13 @@ def dream(
     picture: Path,
     /,
     *,
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
-    written: Written = Written(),  # noqa: B008 frozen
+    placing: Placing = Placing(),
+    written: Written = Written(),
     dreamer: Dreamer = Dreamer(),
     dreaming: Dreaming = Dreaming(),
-    machine: Machine = Machine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    machine: TiledMachine = TiledMachine(),
+    settings: Settings = Settings(),
+    running: Running = Running(),
 ) -> None:
     """Let a network dream into PICTURE: whatever it takes a part of it for, that part comes to look more like it.
 
@@ -155,27 +136,14 @@ def dream(
     ----------
     picture
         The picture that is dreamt into.
-    output
+    placing.output
         Where the result goes. Without it, PICTURE_dream.png in the current folder.
-    size
-        The longer side in pixels, or width x height: 512, 1024x768.
-    overwrite
-        Replace the result if it is there already.
-    written, dreamer, dreaming, machine, settings
+    placing, written, dreamer, dreaming, machine, settings, running
         The panels.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
-    from impasto.apps.cli.painting import check_place, default_output, paint_new
-    from impasto.runs import build_job
+    from impasto.apps.cli.painting import paint_asked
 
     go_offline(machine.offline)
-    flags = {"source": str(picture), "size": size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
-    job = build_job("dream", preset=None, config=settings.config, flags=flags, sets=settings.sets)
-    place = output or default_output(job)
-    check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json, writing=written.writing())
+    flags = {"source": str(picture), "size": placing.size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
+    job, writing = settings.job("dream", flags), written.writing()
+    paint_asked(job, placing.output, running, overwrite=placing.overwrite, writing=writing)

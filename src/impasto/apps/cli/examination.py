@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.apps.cli.layers import roles_of
-from impasto.apps.cli.streams import note, result, result_json, result_table
+from impasto.apps.cli.streams import result, result_json, result_table
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
+    from impasto.apps.cli.telling import Telling
     from impasto.backbones import Backbone
     from impasto.measure import Finding, LayerHealth
     from impasto.pictures import Picture
@@ -33,7 +34,7 @@ LEGEND = (
 
 
 def show_examination(
-    name: str, paths: Sequence[Path], size: str, *, every_layer: bool, device: str, quiet: bool, json: bool
+    name: str, paths: Sequence[Path], size: str, telling: Telling, *, every_layer: bool, device: str
 ) -> None:
     """Examine the network `name` and write what was found, by layer and then by complaint.
 
@@ -47,13 +48,12 @@ def show_examination(
 
     _ = BACKBONES[name]
     pictures = _pictures(paths, size)
-    network = _loaded(name, device, silent=quiet or json)
+    network = _loaded(name, device, silent=telling.silent)
     layers = _with_positions(network) if every_layer else examined_layers(network.graph)
-    if not quiet and not json:
-        note(f"examining {len(layers)} layers of {name} on {', '.join(pictures)}")
+    telling.note(f"examining {len(layers)} layers of {name} on {', '.join(pictures)}")
     images = [torch.from_numpy(picture.pixels.copy())[None] for picture in pictures.values()]
     found = [(health, findings(health)) for health in examine(network, images, layers)]
-    if json:
+    if telling.json:
         result_json(_document(network, pictures, found), indent=2)
         return
     show_table(name, found)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from impasto.apps.cli.options import RESULT, Json, Offline, Quiet, go_offline
+from impasto.apps.cli.options import RESULT, Json, Offline, go_offline
 from impasto.apps.cli.streams import note, result, result_json, result_table
+from impasto.apps.cli.telling import Telling
 from impasto.errors import CancelledError, ImpastoError, InputError, WeightsError
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def run(
     dry_run: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     report_only: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Carry out STUDY, a file or one of `impasto explore list`, in a folder of its own.
 
@@ -81,10 +81,8 @@ def run(
         Paint nothing; write the report of what is there.
     offline
         Ask no source on the network.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON.
+    telling
+        The panel.
     """
     from impasto.apps.cli.explore_plan import tell_plan
     from impasto.studies import StudyFolder, lay_out
@@ -95,11 +93,11 @@ def run(
     asked = _asked(study, contents, styles, sets, trials)
     folder = StudyFolder((output or Path(asked.name)).absolute())
     if report_only:
-        _write_report(folder, quiet=quiet, json=json)
+        _write_report(folder, telling)
     elif dry_run:
-        tell_plan(asked, workers, json=json)
+        tell_plan(asked, workers, json=telling.json)
     else:
-        _carry_out(lay_out(asked, folder), workers, quiet=quiet, json=json)
+        _carry_out(lay_out(asked, folder), workers, telling)
 
 
 @explore.command(name="list")
@@ -137,21 +135,21 @@ def show(name: str, /) -> None:
 
 
 @explore.command
-def report(folder: Path, /, *, quiet: Quiet = False, json: Json = False) -> None:
+def report(folder: Path, /, *, telling: Telling = Telling()) -> None:
     """Write the report of a study's folder, finished or not.
 
     Parameters
     ----------
     folder
         The study's folder.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one JSON document.
+    telling
+        The panel.
     """
     from impasto.studies import StudyFolder
 
-    _write_report(StudyFolder(folder.absolute()), quiet=quiet, json=json)
+    _write_report(StudyFolder(folder.absolute()), telling)
 
 
 def _asked(
@@ -177,18 +175,17 @@ def _asked(
     return with_pictures(found, contents, styles)
 
 
-def _carry_out(layout: Layout, workers: int, *, quiet: bool, json: bool) -> None:
+def _carry_out(layout: Layout, workers: int, telling: Telling) -> None:
     from impasto.apps.cli.explore_display import study_display
     from impasto.apps.cli.signals import Interruption
     from impasto.studies import explore as explored
 
-    _fetch(layout, silent=quiet or json)
-    if not quiet and not json:
-        note(f"{layout.study.title}: {layout.count} cells in {layout.folder.path}")
+    _fetch(layout, silent=telling.silent)
+    telling.note(f"{layout.study.title}: {layout.count} cells in {layout.folder.path}")
     try:
         with (
             Interruption(),
-            study_display(quiet=quiet, json=json) as display,
+            study_display(telling) as display,
             closing(explored(layout, workers=workers)) as events,
         ):
             for event in events:
@@ -196,7 +193,7 @@ def _carry_out(layout: Layout, workers: int, *, quiet: bool, json: bool) -> None
     except KeyboardInterrupt:
         raise CancelledError("stopped; the same command goes on with it") from None
     finally:
-        if not quiet and not json and layout.folder.report_path.exists():
+        if not telling.silent and layout.folder.report_path.exists():
             result(str(layout.folder.report_path))
 
 
@@ -226,16 +223,13 @@ def _first_line(error: ImpastoError) -> str:
     return str(error).splitlines()[0]
 
 
-def _write_report(folder: object, *, quiet: bool, json: bool) -> None:
+def _write_report(folder: object, telling: Telling) -> None:
     from impasto.apps.cli.explore_display import missing_extra
     from impasto.studies import StudyFolder, write_report
 
     assert isinstance(folder, StudyFolder)
     missing = write_report(folder)
-    if json:
-        result_json({"event": "reported", "path": str(folder.report_path), "missing": missing})
-        return
-    if missing and not quiet:
-        note(missing_extra(missing))
-    if not quiet:
-        result(str(folder.report_path))
+    if missing:
+        telling.note(missing_extra(missing))
+    path = folder.report_path
+    telling.result(path, {"event": "reported", "path": str(path), "missing": missing})

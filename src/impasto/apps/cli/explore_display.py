@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+    from impasto.apps.cli.telling import Telling
 
-def study_display(*, quiet: bool, json: bool) -> Display:
+
+def study_display(telling: Telling) -> Display:
     """The display that fits the options and the terminal."""
-    if json:
+    if telling.json:
         return StudyLinesOfJson()
-    if quiet:
+    if telling.quiet:
         return Failures()
     return StudyBars() if sys.stderr.isatty() else StudyLines()
 

@@ -17,19 +17,9 @@ from impasto.apps.cli.fast_train import EXAMPLES as TRAIN_EXAMPLES
 from impasto.apps.cli.fast_train import USAGE as TRAIN_USAGE
 from impasto.apps.cli.fast_train import train
 from impasto.apps.cli.guiding import Places, with_folders
-from impasto.apps.cli.options import (
-    LOOK,
-    DecimalNumber,
-    Json,
-    OutputPath,
-    Overwrite,
-    PictureSize,
-    Quiet,
-    RunDir,
-    go_offline,
-    numbers,
-)
-from impasto.apps.cli.stylize_options import ColourLook, Machine, Settings
+from impasto.apps.cli.options import LOOK, DecimalNumber, Placing, go_offline, numbers
+from impasto.apps.cli.stylize_options import ColourLook, Settings, TiledMachine
+from impasto.apps.cli.telling import Running
 from impasto.errors import InputError
 
 EXAMPLES = """Examples:
@@ -93,16 +83,12 @@ def apply(
     /,
     *,
     manner: Manner = Manner(),
-    colours: ColourLook = ColourLook(),  # noqa: B008 frozen
-    places: Places = Places(),  # noqa: B008
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
-    machine: Machine = Machine(),  # noqa: B008 frozen
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    colours: ColourLook = ColourLook(),
+    places: Places = Places(),
+    placing: Placing = Placing(),
+    machine: TiledMachine = TiledMachine(),
+    settings: Settings = Settings(),
+    running: Running = Running(),
 ) -> None:
     """Paint CONTENT in one pass: in the manner of any picture, through two networks trained for all styles (AdaIN), or
     with a network that was trained for one.
@@ -113,29 +99,20 @@ def apply(
     ----------
     content
         The picture whose things stay where they are; or a folder: each picture in it is painted, as a run of its own.
-    manner, colours, places, machine, settings
+    manner, colours, places, placing, machine, settings, running
         The panels.
-    output
+    placing.output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE_adain.png in
         the current folder. Fields in braces are filled in: "{content}_{size}.png". For a folder of pictures, a folder;
         results that are there already are passed over.
-    size
+    placing.size
         The longer side in pixels, or width x height; 512 without it, none keeps the picture's own.
-    overwrite
-        Replace the result if it is there already.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
     from impasto.apps.cli.batch import Manner as BatchManner
     from impasto.apps.cli.batch import paint_all
     from impasto.apps.cli.batch_pieces import pieces_for
-    from impasto.apps.cli.painting import check_place, default_output, named_output, paint_new
+    from impasto.apps.cli.painting import named_output, paint_asked
     from impasto.pictures import gathered, stands_for_many
-    from impasto.runs import build_job
     from impasto.runs.writing import Writing
     from impasto.tasks import AdaINJob, StyleNetworkJob
 
@@ -154,22 +131,20 @@ def apply(
     chosen = photos[0] if photos else content
     flags = {
         "content": None if chosen is None else str(chosen),
-        "size": size,
+        "size": placing.size,
         **manner.flags(),
         **colours.flags(),
         **places.flags(),
         **machine.flags(),
     }
     kind = "style-network" if manner.network else "adain"
-    job = build_job(kind, preset=None, config=settings.config, flags=flags, sets=settings.sets)
+    job = settings.job(kind, flags)
     assert isinstance(job, AdaINJob | StyleNetworkJob)
     if content is not None and photos:
         styles = job.styles if isinstance(job, AdaINJob) else ()
         own = tuple(style for style in styles if isinstance(style, Path))
-        pieces, root = pieces_for(job, photos, [own], output, called=[content], preset=kind)
-        carried_out = BatchManner(writing=Writing(), overwrite=overwrite, runs_home=run_dir, quiet=quiet, json=json)
+        pieces, root = pieces_for(job, photos, [own], placing.output, called=[content], preset=kind)
+        carried_out = BatchManner(writing=Writing(), running=running, overwrite=placing.overwrite)
         paint_all(pieces, root, carried_out)
         return
-    place = named_output(output, job, kind) or default_output(job)
-    check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
+    paint_asked(job, named_output(placing.output, job, kind), running, overwrite=placing.overwrite)

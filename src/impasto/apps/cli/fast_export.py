@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import MACHINE, RESULT, Json, Offline, Overwrite, Quiet, go_offline
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.options import MACHINE, RESULT, Offline, Overwrite, go_offline
+from impasto.apps.cli.telling import Telling
 from impasto.errors import InputError
 
 EXTRA = "onnx"
@@ -32,8 +32,7 @@ def export(
     photos: Annotated[Path | None, Parameter(group=RESULT, metavar="FOLDER")] = None,
     overwrite: Overwrite = False,
     offline: Annotated[Offline, Parameter(group=MACHINE)] = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Write NETWORK, a style network that `impasto fast train` made, as ONNX for phones, browsers and servers.
 
@@ -55,9 +54,9 @@ def export(
         Replace the file if it is there already.
     offline
         Fetch nothing: the sample photographs must be here already.
-    quiet
-        Show nothing but errors.
-    json
+    telling
+        The panel.
+    telling.json
         Write what was done as one line of JSON on the standard output.
     """
     _require_extra()
@@ -73,15 +72,12 @@ def export(
     use_threads_allowed()
     loaded, about = load_style_network(path)
     exported = export_onnx(loaded, about, place, photos_to_check(photos), precision=precision)
-    if json:
-        result_json({"event": "exported", **asdict(exported), "path": str(place), "precision": precision})
-    elif not quiet:
-        note(f"{about.size} network in {precision}: {exported.size:,} bytes")
-        note(
-            f"on {exported.photos} photographs at most {exported.difference:.1e} of 0 … 1 from torch's pixels; "
-            f"{exported.psnr:.1f} dB on the worst of them"
-        )
-        result(str(place))
+    telling.note(f"{about.size} network in {precision}: {exported.size:,} bytes")
+    telling.note(
+        f"on {exported.photos} photographs at most {exported.difference:.1e} of 0 … 1 from torch's pixels; "
+        f"{exported.psnr:.1f} dB on the worst of them"
+    )
+    telling.result(place, {"event": "exported", **asdict(exported), "path": str(place), "precision": precision})
 
 
 def _require_extra() -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
+from impasto.apps.cli.options import Offline, go_offline
 from impasto.apps.cli.streams import note, result_json, result_table
+from impasto.apps.cli.telling import Telling
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def judge(
     shorter: Annotated[int | None, Parameter(metavar="PIXELS")] = None,
     keep: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Judge NETWORK beside the optimiser that taught it, on photos that it need not have seen.
 
@@ -62,9 +62,9 @@ def judge(
         Write into the network's file how it was judged.
     offline
         Ask no source on the network for weights.
-    quiet
-        Show nothing but errors.
-    json
+    telling
+        The panel.
+    telling.json
         Write a JSON object for each photo and one for the means.
     """
     from impasto.pictures import Collection
@@ -79,19 +79,18 @@ def judge(
     judging = Judging.of(path, styles)
     side = shorter or judging.shorter_side
     names = names_to_judge(collection, collection.names, number, side)
-    tell(judging, path, collection, names, side, keep=keep, quiet=quiet, json=json)
+    tell(judging, path, collection, names, side, telling, keep=keep)
 
 
-def judge_trained(session: Session, names: Sequence[str], *, quiet: bool, json: bool) -> None:
+def judge_trained(session: Session, names: Sequence[str], telling: Telling) -> None:
     """Judge a network that was just trained on some of the photos held out, and write down how."""
     from impasto.training.judging import Judging
     from impasto.weights.style_network import load_style_network
 
-    if not quiet and not json:
-        note(f"judging it beside the optimiser on {len(names)} photos held out …")
+    telling.note(f"judging it beside the optimiser on {len(names)} photos held out …")
     path = session.plan.output
     judging, photos = Judging(*load_style_network(path), session.job), session.photos.photos
-    tell(judging, path, photos, names, judging.shorter_side, keep=True, quiet=quiet, json=json)
+    tell(judging, path, photos, names, judging.shorter_side, telling, keep=True)
 
 
 def tell(
@@ -100,10 +99,9 @@ def tell(
     photos: Collection,
     names: Sequence[str],
     shorter: int,
+    telling: Telling,
     *,
     keep: bool,
-    quiet: bool,
-    json: bool,
 ) -> None:
     """Judge, say each verdict and the means, and write them into the network's file if they are to be kept."""
     from dataclasses import asdict
@@ -113,14 +111,13 @@ def tell(
     verdicts: list[Verdict] = []
     for verdict in judging.verdicts(photos, names, shorter):
         verdicts.append(verdict)
-        if json:
+        if telling.json:
             result_json({"event": "judged", **asdict(verdict)})
-        elif not quiet:
-            note(f"{verdict.photo}: judged")
+        telling.note(f"{verdict.photo}: judged")
     means = summary(verdicts)
-    if json:
+    if telling.json:
         result_json({"event": "verdict", "photos": len(verdicts), **means})
-    elif not quiet:
+    elif not telling.quiet:
         result_table(COLUMNS, table(verdicts, means))
         note(
             f"the network's style distance is {means['style_gram ratio']:.2f} times the optimiser's by Gram matrices, "

@@ -12,9 +12,10 @@ from cyclopts import Parameter
 from impasto.apps.cli.fast_judge import judge_trained
 from impasto.apps.cli.fast_train_display import training_display
 from impasto.apps.cli.fast_train_options import Learning, Taught, TrainingMachine
-from impasto.apps.cli.options import RESULT, Json, Quiet, go_offline
+from impasto.apps.cli.options import RESULT, go_offline
 from impasto.apps.cli.streams import result
 from impasto.apps.cli.stylize_options import Descent, Look, Network
+from impasto.apps.cli.telling import Telling
 from impasto.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ EXAMPLES = """Examples:
 class Told:
     """How a training is told of, and what it stops at."""
 
-    quiet: bool
-    json: bool
+    telling: Telling
     dry_run: bool = False
     minutes: float | None = None
     judged: int = 0
@@ -54,13 +54,12 @@ def train(
     resume: Annotated[Path | None, Parameter(group=RESULT, metavar="FOLDER")] = None,
     judged: Annotated[int, Parameter(group=RESULT, metavar="NUMBER")] = 4,
     dry_run: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    learning: Learning = Learning(),  # noqa: B008 frozen
-    look: Look = Look(),  # noqa: B008
-    network: Network = Network(),  # noqa: B008
-    machine: TrainingMachine = TrainingMachine(),  # noqa: B008
-    taught: Taught = Taught(),  # noqa: B008
-    quiet: Quiet = False,
-    json: Json = False,
+    learning: Learning = Learning(),
+    look: Look = Look(),
+    network: Network = Network(),
+    machine: TrainingMachine = TrainingMachine(),
+    taught: Taught = Taught(),
+    telling: Telling = Telling(),
 ) -> None:
     """Teach a network to paint in one STYLE, or a blend, from many photos; it then paints any photo in one pass.
 
@@ -86,18 +85,14 @@ def train(
         nothing.
     dry_run
         Say how long it would take, and how much memory, and stop.
-    learning, look, network, machine, taught
+    learning, look, network, machine, taught, telling
         The panels.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
     from impasto.training import company
 
     go_offline(machine.offline)
     use_threads(machine.threads)
-    told = Told(quiet, json, dry_run, learning.minutes, judged)
+    told = Told(telling, dry_run, learning.minutes, judged)
     with company() as together:
         if resume is not None:
             opened = resumed(resume, styles, learning, taught)
@@ -197,7 +192,7 @@ def session_of(plan: TrainingPlan, job: StylizeJob, together: Company, told: Tol
     from impasto.apps.cli.fetching import have_weights
     from impasto.training import Session
 
-    have_weights(job, silent=told.quiet or told.json or not together.leads)
+    have_weights(job, silent=told.telling.silent or not together.leads)
     return Session(plan, job, together)
 
 
@@ -211,7 +206,7 @@ def begin(session: Session, place: Path, told: Told) -> None:
         rehearsed = session.fitted_into(told.minutes * 60)
     leads = session.company.leads
     if leads:
-        training_display(quiet=told.quiet, json=told.json).show(rehearsed)
+        training_display(told.telling).show(rehearsed)
     if told.dry_run:
         return
     folder = TrainingFolder.create(place, session.plan, session.job) if leads else TrainingFolder(place)
@@ -230,7 +225,7 @@ def carry_out(session: Session, folder: TrainingFolder, told: Told) -> None:
         with (
             Interruption(),
             folder.locked() if leads else nullcontext(),
-            training_display(quiet=told.quiet, json=told.json) as display,
+            training_display(told.telling) as display,
             closing(session.events(folder)) as events,
         ):
             for event in events:
@@ -239,6 +234,6 @@ def carry_out(session: Session, folder: TrainingFolder, told: Told) -> None:
     except KeyboardInterrupt:
         raise CancelledError(f"stopped; go on with: impasto fast train --resume {folder.path}") from None
     if written and told.judged:
-        judge_trained(session, session.photos.held_out[: told.judged], quiet=told.quiet, json=told.json)
-    if written and not told.quiet and not told.json:
+        judge_trained(session, session.photos.held_out[: told.judged], told.telling)
+    if written and not told.telling.silent:
         result(str(session.plan.output))

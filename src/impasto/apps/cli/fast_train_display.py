@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as Bars
 
+    from impasto.apps.cli.telling import Telling
     from impasto.training import Rehearsed
 
 MEMORY = 0.95
 """Share of the past in the running mean of the time a step takes."""
 
 
-def training_display(*, quiet: bool, json: bool) -> Display:
+def training_display(telling: Telling) -> Display:
     """The display that fits the options and the terminal."""
-    if json:
+    if telling.json:
         return JsonLines()
-    if quiet:
+    if telling.quiet:
         return Silence()
     return TrainingBar() if sys.stderr.isatty() else TrainingLines()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from impasto.apps.cli.options import MACHINE, DecimalNumber, Name, Offline, WholeNumber
+from impasto.apps.cli.options import MACHINE, DecimalNumber, Machine, Name, WholeNumber
 from impasto.apps.cli.stylize_options import Settings
 from impasto.errors import InputError
 
@@ -96,26 +96,15 @@ class Taught:
 
 @Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True, kw_only=True)
-class TrainingMachine:
+class TrainingMachine(Machine):
     """On what it is computed.
 
     Parameters
     ----------
-    device
-        auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
     precision
         Of the convolutions of the network that looks: auto, fp32 or bf16.
     threads
         Processors to compute on; all without it.
-    offline
-        Ask no source on the network for weights.
     """
 
-    device: Name = None
-    precision: Name = None
     threads: WholeNumber = None
-    offline: Offline = False
-
-    def flags(self) -> dict[str, Any]:
-        """By the addresses of the job's settings."""
-        return {"device": self.device, "precision": self.precision}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import check_place, paint_new
 from impasto.apps.cli.panels import made_folder, painted_by
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.telling import Running, Telling
 from impasto.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
@@ -22,11 +22,10 @@ def draw_figure(
     jobs: Sequence[ReconstructJob],
     layers: Sequence[str] | None,
     place: Path,
+    telling: Telling,
     *,
     cell: int,
     overwrite: bool,
-    quiet: bool,
-    json: bool,
 ) -> None:
     """Paint what is in the figure, each picture as a run of its own, and write the sheet to `place`.
 
@@ -43,10 +42,10 @@ def draw_figure(
         check_place(place, job, overwrite=overwrite)
     for job in (job for row in rows for job in row):
         job.check()
-    have_weights(rows[0][0], silent=quiet or json)
+    have_weights(rows[0][0], silent=telling.silent)
     rows[0][0].lend(rows[1][0])
     folder = made_folder(place.with_suffix(""))
-    painted = [_painted(row, folder, quiet=quiet, json=json) for row in rows]
+    painted = [_painted(row, folder, telling) for row in rows]
     sheet = contact_sheet(
         [[composite(row[0].source_picture), *made] for row, made in zip(rows, painted, strict=True)],
         labels=[["the picture", *labels(row)] for row in rows],
@@ -54,13 +53,10 @@ def draw_figure(
         cell=cell,
     )
     write_picture(sheet, place)
-    if json:
-        result_json({"event": "figure", "path": str(place)})
-    elif not quiet:
-        result(str(place))
+    telling.result(place, {"event": "figure", "path": str(place)})
 
 
-def _painted(row: Sequence[ReconstructJob], folder: Path, *, quiet: bool, json: bool) -> list[Picture]:
+def _painted(row: Sequence[ReconstructJob], folder: Path, telling: Telling) -> list[Picture]:
     """The pictures of a row, those painted that are not in `folder` yet; the network is loaded once."""
     from impasto.pictures import read_picture
 
@@ -69,10 +65,9 @@ def _painted(row: Sequence[ReconstructJob], folder: Path, *, quiet: bool, json: 
         row[0].lend(job)
         panel = folder / f"{job.of}{number}.png"
         if not painted_by(panel, job):
-            if not quiet and not json:
-                note(f"{job.of} {number} of {len(row)}: {', '.join(job.layers)}")
+            telling.note(f"{job.of} {number} of {len(row)}: {', '.join(job.layers)}")
             try:
-                paint_new(job, panel, runs_home=None, quiet=True, json=json)
+                paint_new(job, panel, Running(quiet=True, json=telling.json))
             except CancelledError as error:
                 raise CancelledError(f"{error}; then the same command paints the rest") from None
         pictures.append(read_picture(panel))

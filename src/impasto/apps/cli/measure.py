@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
+from impasto.apps.cli.options import Computing, go_offline
 from impasto.apps.cli.seams import tell_seams
 from impasto.apps.cli.streams import note, result_json, result_table
+from impasto.apps.cli.telling import Progressing
 from impasto.errors import InputError, PictureError
 
 if TYPE_CHECKING:
@@ -30,10 +31,8 @@ def measure(
     cfsd: Annotated[bool, Parameter(negative=())] = False,
     seams: Annotated[bool, Parameter(negative=())] = False,
     tile: Annotated[int | None, Parameter(metavar="PIXELS")] = None,
-    device: str = "auto",
-    offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    computing: Computing = Computing(),
+    telling: Progressing = Progressing(),
 ) -> None:
     """Measure the result OUT against the photo and the painting it was made from.
 
@@ -64,30 +63,26 @@ def measure(
         Measure only how far seams stand out where OUT, a texture, is laid side by side with itself.
     tile
         Measure only how far the borders of tiles of this side stand out.
-    device
+    computing.device
         Where the networks run: auto, cpu, cuda, cuda:1, mps.
-    offline
-        Ask no source on the network; use only what was downloaded before.
-    quiet
-        Show no progress.
-    json
-        Write one JSON document.
+    computing, telling
+        The panels.
     """
     if seams or tile is not None:
         if content is not None or style is not None or cfsd:
             raise InputError(
                 "seams and tiles are looked for in the result alone: leave out --content, --style and --cfsd"
             )
-        tell_seams(out, goes_around=seams, tile=tile, json=json)
+        tell_seams(out, goes_around=seams, tile=tile, json=telling.json)
         return
-    go_offline(offline)
+    go_offline(computing.offline)
     from impasto import measure as measures
     from impasto.apps.cli.fetching import FetchDisplay
 
     compared = compared_with(out, content, style, style_scale)
-    if not quiet and not json and (content is None or style is None):
-        note(f"compared with {compared.content} and {compared.style}, as the recipe in {out} says")
-    with FetchDisplay(silent=quiet or json) as display:
+    if content is None or style is None:
+        telling.note(f"compared with {compared.content} and {compared.style}, as the recipe in {out} says")
+    with FetchDisplay(silent=telling.silent) as display:
         scores = measures.measure(
             out,
             compared.content,
@@ -97,15 +92,15 @@ def measure(
             size=size,
             style_scale=compared.style_scale,
             cfsd=cfsd,
-            device=device,
-            offline=offline,
+            device=computing.device,
+            offline=computing.offline,
             progress=display,
         )
-    if json:
+    if telling.json:
         result_json({"result": str(out), **asdict(scores)}, indent=2)
         return
     result_table(("measure", "result", "photo", "how to read it"), rows(scores))
-    if not quiet:
+    if not telling.quiet:
         _note_who_painted(out, scores)
 
 

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
-from impasto.apps.cli.streams import note, result_json, result_table
+from impasto.apps.cli.options import Computing, go_offline
+from impasto.apps.cli.streams import result_json, result_table
+from impasto.apps.cli.telling import Progressing
 
 if TYPE_CHECKING:
     from impasto.measure import SetScores
@@ -23,10 +24,8 @@ def measure_many(
     paintings: Path,
     /,
     *,
-    device: str = "auto",
-    offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    computing: Computing = Computing(),
+    telling: Progressing = Progressing(),
 ) -> None:
     """Measure how far the pictures in the folder RESULTS are, taken together, from those in PAINTINGS.
 
@@ -39,16 +38,10 @@ def measure_many(
         A folder of results.
     paintings
         A folder of paintings of the manner that the results should have.
-    device
-        Where the network runs: auto, cpu, cuda, cuda:1, mps.
-    offline
-        Ask no source on the network; use only what was downloaded before.
-    quiet
-        Show no progress.
-    json
-        Write one JSON document.
+    computing, telling
+        The panels.
     """
-    go_offline(offline)
+    go_offline(computing.offline)
     from impasto.apps.cli.fetching import FetchDisplay
     from impasto.measure import measure_sets
     from impasto.pictures import pictures_in
@@ -57,12 +50,13 @@ def measure_many(
     total = len(made) + len(wanted)
 
     def tell(number: int) -> None:
-        if not quiet and not json and number % 50 == 0:
-            note(f"{number} of {total} pictures looked at")
+        if number % 50 == 0:
+            telling.note(f"{number} of {total} pictures looked at")
 
-    with FetchDisplay(silent=quiet or json) as display:
+    device, offline = computing.device, computing.offline
+    with FetchDisplay(silent=telling.silent) as display:
         scores = measure_sets(made, wanted, device=device, offline=offline, progress=display, seen=tell)
-    if json:
+    if telling.json:
         result_json({"result": str(results), "style": str(paintings), **asdict(scores)}, indent=2)
         return
     result_table(("measure", "value", "how to read it"), rows(scores))

@@ -31,7 +31,6 @@ OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RES
 PictureSize = Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")]
 Again = Annotated[bool, Parameter(name=("--again", "--force"), negative=(), group=RESULT, show_default=False)]
 SheetPath = Annotated[Path | None, Parameter(name="--sheet", group=RESULT, metavar="PICTURE")]
-RunDir = Annotated[Path | None, Parameter(group=TELLING)]
 Name = Annotated[str | None, Parameter(metavar="NAME")]
 Names = Annotated[str | None, Parameter(metavar="NAMES")]
 Pixels = Annotated[int | None, Parameter(metavar="PIXELS")]
@@ -39,10 +38,71 @@ WholeNumber = Annotated[int | None, Parameter(metavar="NUMBER")]
 DecimalNumber = Annotated[float | None, Parameter(metavar="NUMBER")]
 
 
+@Parameter(name="*", group=RESULT)
+@dataclass(frozen=True, kw_only=True)
+class Placing:
+    """Where the result goes, and in what size. Commands say in their own help what is else with them.
+
+    Parameters
+    ----------
+    output
+        Where the result goes.
+    size
+        The longer side in pixels, or width x height: 512, 1024x768.
+    overwrite
+        Replace the result if it is there already.
+    """
+
+    output: OutputPath = None
+    size: PictureSize = None
+    overwrite: Overwrite = False
+
+
+@Parameter(name="*", group=MACHINE)
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """On what it is computed.
+
+    Parameters
+    ----------
+    device
+        auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
+    precision
+        Of the convolutions: auto, fp32 or bf16.
+    offline
+        Ask no source on the network for weights.
+    """
+
+    device: Name = None
+    precision: Name = None
+    offline: Offline = False
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {"device": self.device, "precision": self.precision}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Computing:
+    """On what networks are computed that paint nothing.
+
+    Parameters
+    ----------
+    device
+        Where the network runs: auto, cpu, cuda, cuda:1, mps.
+    offline
+        Ask no source on the network; use only what was downloaded before.
+    """
+
+    device: str = "auto"
+    offline: Offline = False
+
+
 @Parameter(name="*", group=NETWORK)
 @dataclass(frozen=True, kw_only=True)
-class Looking:
-    """Through what pictures are seen.
+class Seeing:
+    """Through what network pictures are seen.
 
     Parameters
     ----------
@@ -54,20 +114,35 @@ class Looking:
         What stands for the pooling layers: max, average, or average-scaled, which keeps the size of activations.
     padding
         What surrounds a picture at every convolution: zeros, reflect, replicate or circular.
-    shift
-        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
-        all. Without it, networks that begin with strides print a grid; each has its own default.
     """
 
     backbone: Name = None
     weights: Name = None
     pooling: Name = None
     padding: Name = None
+
+    def flags(self) -> dict[str, Any]:
+        """By the addresses of the job's settings."""
+        return {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding")}
+
+
+@Parameter(name="*", group=NETWORK)
+@dataclass(frozen=True, kw_only=True)
+class Looking(Seeing):
+    """Through what pictures are seen that are painted.
+
+    Parameters
+    ----------
+    shift
+        By how many pixels at most the picture is moved against the network now and then, 1, 2, 4, 8 …; 1 is not at
+        all. Without it, networks that begin with strides print a grid; each has its own default.
+    """
+
     shift: Pixels = None
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
-        return {name: getattr(self, name) for name in ("backbone", "weights", "pooling", "padding", "shift")}
+        return {**super().flags(), "shift": self.shift}
 
 
 def names(option: str, text: str | None) -> tuple[str, ...] | None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.display import display_for, plan_in_words, seconds_since_start
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.signals import Interruption
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.streams import result, result_json
 from impasto.errors import CancelledError, OutputError
 
 if TYPE_CHECKING:
+    from impasto.apps.cli.telling import Running, Telling
     from impasto.runs import Run
     from impasto.runs.writing import Writing
     from impasto.tasks import Job
@@ -65,30 +66,29 @@ class Room:
     given: frozenset[str] = frozenset(("tile", "history", "history_in"))
 
 
+def paint_asked(
+    job: Job, output: Path | None, running: Running, *, overwrite: bool, writing: Writing | None = None
+) -> Path:
+    """Paint `job` into `output`, without it into the file that it is called by, and say which that is.
+
+    Raises OutputError if the result cannot go there, and what `paint_new` raises.
+    """
+    place = output or default_output(job)
+    check_place(place, job, overwrite=overwrite)
+    paint_new(job, place, running, writing=writing)
+    return place
+
+
 def paint_new(
-    job: Job,
-    place: Path,
-    *,
-    runs_home: Path | None,
-    quiet: bool,
-    json: bool,
-    room: Room | None = Room(),
-    writing: Writing | None = None,
+    job: Job, place: Path, running: Running, *, room: Room | None = Room(), writing: Writing | None = None
 ) -> None:
     """Make a run of `job` and carry it out, see `new_run` and `paint`."""
-    run = new_run(job, place, runs_home=runs_home, quiet=quiet, json=json, room=room, writing=writing)
-    paint(run, name=run.id if runs_home is None else str(run.folder), quiet=quiet, json=json)
+    run = new_run(job, place, running, room=room, writing=writing)
+    paint(run, running, name=run.id if running.run_dir is None else str(run.folder))
 
 
 def new_run(
-    job: Job,
-    place: Path,
-    *,
-    runs_home: Path | None,
-    quiet: bool,
-    json: bool,
-    room: Room | None = Room(),
-    writing: Writing | None = None,
+    job: Job, place: Path, running: Running, *, room: Room | None = Room(), writing: Writing | None = None
 ) -> Run:
     """Make a run of `job`; the cheap checks come first, then the weights, then a plan.
 
@@ -100,11 +100,11 @@ def new_run(
     if writing is not None:
         writing.check(place)
     job.check()
-    have_weights(job, silent=quiet or json)
-    return Run.create(_fitted(job, room, quiet=quiet, json=json), output=place, home=runs_home, writing=writing)
+    have_weights(job, silent=running.silent)
+    return Run.create(_fitted(job, room, running), output=place, home=running.run_dir, writing=writing)
 
 
-def _fitted(job: Job, room: Room | None, *, quiet: bool, json: bool) -> Job:
+def _fitted(job: Job, room: Room | None, telling: Telling) -> Job:
     """The job with the settings that make it fit, having said what it will take."""
     from impasto.runs import event_to_dict
     from impasto.tasks import StylizeJob
@@ -114,16 +114,14 @@ def _fitted(job: Job, room: Room | None, *, quiet: bool, json: bool) -> Job:
         return job
     found = plan(job, memory=room.memory, given=room.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
-    if json:
+    if telling.json:
         result_json(event_to_dict(found))
-    elif not quiet:
-        note(plan_in_words(found))
-        for reason in found.reasons:
-            note(reason)
+    for line in (plan_in_words(found), *found.reasons):
+        telling.note(line)
     return job.fitted(found)
 
 
-def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
+def paint(run: Run, telling: Telling, *, name: str) -> None:
     """Carry out a run, new or interrupted, and say where the result lies.
 
     name: what `impasto runs resume` takes for it. Raises what the job raises, and CancelledError if it was stopped.
@@ -132,15 +130,14 @@ def paint(run: Run, *, name: str, quiet: bool, json: bool) -> None:
     from impasto.tasks.plan_machine import use_threads_allowed
 
     use_threads_allowed()
-    if json:
+    if telling.json:
         result_json({"event": "run", "id": run.id, "folder": str(run.folder)})
-    elif not quiet:
-        note(f"run {run.id}")
+    telling.note(f"run {run.id}")
     try:
-        with Interruption(), display_for(quiet=quiet, json=json) as display, closing(execute(run)) as events:
+        with Interruption(), display_for(telling) as display, closing(execute(run)) as events:
             for event in events:
                 display.show(event)
     except KeyboardInterrupt:
         raise CancelledError(f"stopped; go on with: impasto runs resume {name}") from None
-    if not quiet and not json:
+    if not telling.silent:
         result(str(run.output or run.result_path))

@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.apps.cli.guiding import Places
 from impasto.apps.cli.options import Json, PictureSize
-from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.stylize_job import Painting, asked
 
 if TYPE_CHECKING:
     from impasto.tasks.plan import Plan
@@ -21,13 +20,7 @@ def plan(
     /,
     *styles: Path,
     size: PictureSize = None,
-    look: Look = Look(),  # noqa: B008 frozen
-    places: Places = Places(),  # noqa: B008
-    network: Network = Network(),  # noqa: B008
-    descent: Descent = Descent(),  # noqa: B008
-    dream: Dream = Dream(),  # noqa: B008
-    machine: PlannedMachine = PlannedMachine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
+    painting: Painting = Painting(),
     json: Json = False,
 ) -> None:
     """Say what `impasto stylize` with the same options would take: memory, time and download.
@@ -42,19 +35,18 @@ def plan(
         One or more pictures whose manner is taken.
     size
         The longer side in pixels, or width x height: 512, 1024x768.
-    look, places, network, descent, dream, machine, settings
-        The panels of `impasto.apps.cli.stylize_options` and `.guiding`.
+    painting
+        The panels.
     json
         Write one JSON document.
     """
     from impasto.apps.cli.display import seconds_since_start
     from impasto.apps.cli.streams import result_json, result_table
-    from impasto.apps.cli.stylize_job import asked
     from impasto.runs import event_to_dict
     from impasto.tasks.plan import plan as made_for
 
     contents = () if content is None else (content,)
-    wanted = asked("plan", contents, styles, size, look, places, network, descent, dream, machine, settings)
+    wanted = asked("plan", contents, styles, size, painting)
     found = made_for(wanted.job, memory=wanted.memory, given=wanted.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())
     if json:

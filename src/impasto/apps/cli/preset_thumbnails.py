@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import MACHINE, Json, Offline, Quiet, go_offline
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.options import MACHINE, Offline, go_offline
+from impasto.apps.cli.telling import Running, Telling
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def thumbnail(
     style: Annotated[str, Parameter(metavar="SAMPLE|PICTURE")] = PAINTING,
     size: Annotated[int, Parameter(metavar="PIXELS")] = SIDE,
     offline: Annotated[Offline, Parameter(group=MACHINE)] = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Paint the thumbnails of presets, which `impasto presets list --json` names.
 
@@ -47,10 +46,10 @@ def thumbnail(
         Its longer side in pixels, 64 … 1024.
     offline
         Ask no source on the network for weights and samples.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one line of JSON per thumbnail.
+    telling
+        The panel.
     """
     from impasto.runs import preset, preset_names
 
@@ -62,10 +61,10 @@ def thumbnail(
     chosen = [preset(name) for name in names or preset_names()]
     for each in chosen:
         if each.thumbnail is None or not all_:
-            _paint(each.name, _picture(content), _picture(style), size, quiet=quiet, json=json)
+            _paint(each.name, _picture(content), _picture(style), size, telling)
 
 
-def _paint(name: str, content: Path | Picture, style: Path | Picture, size: int, *, quiet: bool, json: bool) -> None:
+def _paint(name: str, content: Path | Picture, style: Path | Picture, size: int, telling: Telling) -> None:
     """Paint the thumbnail of a preset and put it in its place; the run is not kept."""
     from impasto.apps.cli.painting import paint_new
     from impasto.runs import build_job
@@ -73,20 +72,16 @@ def _paint(name: str, content: Path | Picture, style: Path | Picture, size: int,
     from impasto.runs.presets import thumbnail_path
     from impasto.runs.writing import Writing
 
-    if not quiet and not json:
-        note(f"painting the thumbnail of {name}")
+    telling.note(f"painting the thumbnail of {name}")
     job = build_job(preset=name, flags={"content": content, "styles": (style,), "size": str(size)})
     place = thumbnail_path(name)
     make_folder(place.parent)
     with tempfile.TemporaryDirectory(prefix="impasto-") as beside:
         painted = Path(beside, place.name)
         writing = Writing(quality=QUALITY, profile="srgb", metadata="none")
-        paint_new(job, painted, runs_home=Path(beside, "runs"), quiet=True, json=False, room=None, writing=writing)
+        paint_new(job, painted, Running(quiet=True, run_dir=Path(beside, "runs")), room=None, writing=writing)
         copy_whole(painted, place)
-    if json:
-        result_json({"event": "thumbnail", "name": name, "path": str(place)})
-    elif not quiet:
-        result(str(place))
+    telling.result(place, {"event": "thumbnail", "name": name, "path": str(place)})
 
 
 def _picture(named: str) -> Path | Picture:

@@ -80,11 +80,11 @@ def save(
     description: str = "",
     overwrite: Overwrite = False,
     size: PictureSize = None,
-    look: Look = Look(),  # noqa: B008 frozen
-    network: Network = Network(),  # noqa: B008
-    descent: Descent = Descent(),  # noqa: B008
-    dream: Dream = Dream(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
+    look: Look = Look(),
+    network: Network = Network(),
+    descent: Descent = Descent(),
+    dream: Dream = Dream(),
+    settings: Settings = Settings(),
     json: Json = False,
 ) -> None:
     """Save settings under NAME, to be used with `--preset NAME`.

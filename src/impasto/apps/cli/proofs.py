@@ -11,20 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impasto.apps.cli.guiding import Places
-from impasto.apps.cli.options import (
-    MACHINE,
-    RESULT,
-    Json,
-    Offline,
-    OutputPath,
-    Overwrite,
-    Quiet,
-    go_offline,
-    names,
-    numbers,
-)
+from impasto.apps.cli.options import MACHINE, RESULT, Offline, Placing, go_offline, names, numbers
 from impasto.apps.cli.streams import result, result_json
 from impasto.apps.cli.stylize_options import Descent, Look, Network, Settings
+from impasto.apps.cli.telling import Telling
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,19 +68,16 @@ def proofs(
     content: Path,
     /,
     *styles: Path,
-    output: OutputPath = None,
-    size: Annotated[str | None, Parameter(group=RESULT, metavar="SIZE")] = None,
+    placing: Placing = Placing(),
     proof_size: Annotated[int | None, Parameter(group=RESULT, metavar="PIXELS")] = None,
     pick: Annotated[int | None, Parameter(group=RESULT, metavar="NUMBER")] = None,
-    overwrite: Overwrite = False,
     tried: Tried = Tried(),
-    places: Places = Places(),  # noqa: B008 frozen
+    places: Places = Places(),
     preset: Annotated[str, Parameter(metavar="NAME")] = "default",
-    settings: Settings = Settings(),  # noqa: B008
+    settings: Settings = Settings(),
     device: Annotated[str | None, Parameter(group=MACHINE, metavar="NAME")] = None,
     offline: Annotated[Offline, Parameter(group=MACHINE)] = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Paint CONTENT in the manner of STYLES in several variants, small, on one sheet to choose from.
 
@@ -103,47 +90,43 @@ def proofs(
         The picture whose things stay where they are.
     styles
         One or more pictures whose manner is taken.
-    output
+    placing.output
         Where the sheet goes. Without it, CONTENT_STYLE_proofs.png in the current folder. The single proofs go to a
         folder of that name, and the command of each into a .json beside it.
-    size
+    placing.size
         Of the full picture that is chosen for: the longer side in pixels, or width x height.
     proof_size
         The longer side of each proof, instead of one that makes all together cost as much as the full picture.
     pick
         Paint nothing; print the command for the full picture of the variant of this number.
-    overwrite
+    placing.overwrite
         Replace the sheet if it is there already; proofs that are still as asked for are not painted again.
     preset
         Settings with a name; `impasto presets list` shows them.
-    tried, places, settings
+    placing, tried, places, settings, telling
         The panels.
     device
         auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
     offline
         Ask no source on the network for weights.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
     if not styles and not places.region:
         raise InputError(f"name at least one style after {content}: impasto proofs CONTENT STYLE")
     go_offline(offline)
     variants = tried.variants()
-    full = _Full(content, styles, size, preset, places, settings, device)
+    full = _Full(content, styles, placing.size, preset, places, settings, device)
     commands = {variant.number: full.command(variant) for variant in variants}
     if pick is not None:
         if pick not in commands:
             raise InputError(f"--pick takes the number of a proof, 1 to {len(variants)}, not {pick}")
-        if json:
+        if telling.json:
             result_json({"event": "pick", "number": pick, "command": commands[pick]})
         else:
             result(shlex.join(commands[pick]))
         return
     from impasto.apps.cli.proofs_sheet import paint_sheet
 
-    paint_sheet(full.job(), variants, commands, output, side=proof_size, overwrite=overwrite, quiet=quiet, json=json)
+    paint_sheet(full.job(), variants, commands, placing, telling, side=proof_size)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from impasto.apps.cli.boundary import OUT_OF_MEMORY
 from impasto.apps.cli.fetching import have_weights
 from impasto.apps.cli.painting import check_place, default_output, paint_new
 from impasto.apps.cli.panels import made_folder, painted_by
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.streams import note, result_json
+from impasto.apps.cli.telling import Running, Telling
 from impasto.errors import BatchError, CancelledError, ImpastoError, SolveError, is_out_of_memory
 
 if TYPE_CHECKING:
+    from impasto.apps.cli.options import Placing
     from impasto.pictures import Picture
     from impasto.tasks import StylizeJob
     from impasto.tasks.proofs import ProofSize, Variant
@@ -29,38 +31,35 @@ def paint_sheet(
     full: StylizeJob,
     variants: Sequence[Variant],
     commands: Mapping[int, Sequence[str]],
-    output: Path | None,
+    placing: Placing,
+    telling: Telling,
     *,
     side: int | None,
-    overwrite: bool,
-    quiet: bool,
-    json: bool,
 ) -> None:
     """Paint every variant of `full` small, each as a run of its own, and write the sheet and the commands beside it.
 
-    output: of the sheet. side: the longer side of a proof, None for one that costs no more than the full picture.
+    placing: of the sheet. side: the longer side of a proof, None for one that costs no more than the full picture.
     Raises InputError for pictures and settings that no variant can use, BatchError in the end if a variant failed,
     CancelledError with the sheet as far as it came.
     """
     from impasto.pictures import check_paintable, parse_size, picture_from
     from impasto.tasks.proofs import proof_size
 
-    place = output or default_output(full).with_stem(default_output(full).stem + "_proofs")
-    check_place(place, full, overwrite=overwrite)
+    place = placing.output or default_output(full).with_stem(default_output(full).stem + "_proofs")
+    check_place(place, full, overwrite=placing.overwrite)
     pictures = {name: picture_from(source) for name, source in full.inputs.items()}
     for name, picture in pictures.items():
         check_paintable(picture, str(full.inputs[name]))
     photo, asked = pictures["content"], parse_size(full.size)
     width, height = (photo.width, photo.height) if asked is None else asked.fit(photo.width, photo.height)
     size = proof_size(full, variants, width, height, side)
-    if not quiet and not json:
-        note(
-            f"{len(variants)} proofs of {size.width}×{size.height} pixels, together about {size.share:.1f} times the "
-            f"work of one picture of {width}×{height}"
-        )
+    telling.note(
+        f"{len(variants)} proofs of {size.width}×{size.height} pixels, together about {size.share:.1f} times the "
+        f"work of one picture of {width}×{height}"
+    )
     sheet = Sheet(place, full, variants, size, commands)
     try:
-        sheet.paint(quiet=quiet, json=json)
+        sheet.paint(telling)
     except (CancelledError, KeyboardInterrupt) as stop:
         sheet.write()
         raise CancelledError(
@@ -68,11 +67,8 @@ def paint_sheet(
             "and the same command with --overwrite paints the rest"
         ) from None
     sheet.write()
-    if json:
-        result_json({"event": "proofs", "path": str(place), "failed": sorted(sheet.failed)})
-    elif not quiet:
-        note("the command for one of them at full size: the same with --pick NUMBER")
-        result(str(place))
+    telling.note("the command for one of them at full size: the same with --pick NUMBER")
+    telling.result(place, {"event": "proofs", "path": str(place), "failed": sorted(sheet.failed)})
     if sheet.failed:
         reasons = "; ".join(f"{number}: {error}" for number, error in sorted(sheet.failed.items()))
         raise BatchError(f"{len(sheet.failed)} of {len(variants)} proofs failed: {reasons}")
@@ -98,22 +94,21 @@ class Sheet:
         """Where a single proof lies."""
         return self.place.with_suffix("") / f"proof{variant.number:02}.png"
 
-    def paint(self, *, quiet: bool, json: bool) -> None:
+    def paint(self, telling: Telling) -> None:
         """Paint what is not there yet. Raises CancelledError; other errors are kept as the reasons of failures."""
         made_folder(self.place.with_suffix(""))
         for variant in self.variants:
-            if not quiet and not json:
-                note(f"proof {variant.number} of {len(self.variants)}: {' '.join(words(variant))}")
+            telling.note(f"proof {variant.number} of {len(self.variants)}: {' '.join(words(variant))}")
             try:
-                self.painted[variant.number] = self._painted(variant, quiet=quiet, json=json)
+                self.painted[variant.number] = self._painted(variant, telling)
             except CancelledError:
                 raise
             except ImpastoError as error:
-                self._fail(variant, error, json=json)
+                self._fail(variant, error, telling)
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
-                self._fail(variant, SolveError(OUT_OF_MEMORY), json=json)
+                self._fail(variant, SolveError(OUT_OF_MEMORY), telling)
 
     def write(self) -> None:
         """Write the sheet, and the JSON with the commands."""
@@ -132,7 +127,7 @@ class Sheet:
         proofs = [self._record(variant) for variant in self.variants]
         write_json(self.place.with_suffix(".json"), {"format": 1, "sheet": self.place.name, "proofs": proofs})
 
-    def _painted(self, variant: Variant, *, quiet: bool, json: bool) -> Picture:
+    def _painted(self, variant: Variant, telling: Telling) -> Picture:
         """The proof, painted unless it is there; the network and the photo are loaded once for all that share them."""
         from impasto.pictures import read_picture
 
@@ -141,15 +136,15 @@ class Sheet:
             job.check()
             if variant.backbone in self.lenders:
                 self.lenders[variant.backbone].lend(job)
-            have_weights(job, silent=quiet or json)
+            have_weights(job, silent=telling.silent)
             self.lenders[variant.backbone] = job
-            paint_new(job, panel, runs_home=None, quiet=True, json=json, room=None)
+            paint_new(job, panel, Running(quiet=True, json=telling.json), room=None)
         return read_picture(panel)
 
-    def _fail(self, variant: Variant, error: ImpastoError, *, json: bool) -> None:
+    def _fail(self, variant: Variant, error: ImpastoError, telling: Telling) -> None:
         self.failed[variant.number] = str(error)
         note(f"error: proof {variant.number}: {error}")
-        if json:
+        if telling.json:
             result_json(
                 {"event": "failed", "number": variant.number, "exit_code": error.exit_code, "message": str(error)}
             )

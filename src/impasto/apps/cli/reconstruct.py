@@ -12,20 +12,16 @@ from impasto.apps.cli.options import (
     DESCENT,
     NETWORK,
     RESULT,
-    Json,
     Looking,
     Name,
     Names,
-    OutputPath,
-    Overwrite,
-    PictureSize,
-    Quiet,
-    RunDir,
+    Placing,
     WholeNumber,
     go_offline,
     names,
 )
-from impasto.apps.cli.stylize_options import Machine, Settings
+from impasto.apps.cli.stylize_options import Settings, TiledMachine
+from impasto.apps.cli.telling import Running, Telling
 
 if TYPE_CHECKING:
     from impasto.tasks import ReconstructJob
@@ -42,8 +38,6 @@ reconstruct = App(
     help="Paint from noise what the layers of a network know of a picture.",
     help_epilogue=EXAMPLES,
 )
-
-Layers = Annotated[Names, Parameter(group=NETWORK)]
 
 
 @Parameter(name="*", group=DESCENT)
@@ -70,22 +64,58 @@ class Going:
         return {name: getattr(self, name) for name in ("steps", "optimizer", "seed")}
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Reconstructing:
+    """What every reconstruction is told: the layers, and panels that others have too.
+
+    Parameters
+    ----------
+    layers
+        One or more layers, separated by commas; `impasto backbones NAME` shows them.
+    """
+
+    layers: Annotated[Names, Parameter(group=NETWORK)] = None
+    placing: Placing = Placing()
+    looking: Looking = Looking()
+    going: Going = Going()
+    machine: TiledMachine = TiledMachine()
+    settings: Settings = Settings()
+
+    def job(self, of: str, picture: Path, layers: tuple[str, ...] | None = None) -> ReconstructJob:
+        """The job for the content or the style of a picture. Raises what `Settings.job` raises."""
+        from impasto.tasks import ReconstructJob
+
+        flags = {
+            "of": of,
+            "source": str(picture),
+            "layers": layers,
+            "size": self.placing.size,
+            **self.looking.flags(),
+            **self.going.flags(),
+            **self.machine.flags(),
+        }
+        job = self.settings.job("reconstruct", flags)
+        if not isinstance(job, ReconstructJob):
+            raise TypeError(f"a job to reconstruct was built as {type(job).__name__}")
+        return job
+
+    def paint(self, of: str, picture: Path, running: Running) -> None:
+        """Paint the content or the style of a picture, as a run. Raises what the job raises."""
+        from impasto.apps.cli.painting import paint_asked
+
+        go_offline(self.machine.offline)
+        job = self.job(of, picture, names("--layers", self.layers))
+        paint_asked(job, self.placing.output, running, overwrite=self.placing.overwrite)
+
+
 @reconstruct.command(help_epilogue="")
 def content(
     picture: Path,
     /,
     *,
-    layers: Layers = None,
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
-    looking: Looking = Looking(),  # noqa: B008
-    going: Going = Going(),
-    machine: Machine = Machine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    panels: Reconstructing = Reconstructing(),
+    running: Running = Running(),
 ) -> None:
     """Paint a picture that one or several layers cannot tell from PICTURE.
 
@@ -95,27 +125,15 @@ def content(
     ----------
     picture
         The picture that is looked at.
-    layers
+    panels.layers
         One or more layers, separated by commas; `impasto backbones NAME` shows them. Without it, the one that the
         network paints content by.
-    output
+    panels.placing.output
         Where the result goes. Without it, PICTURE_content_reconstructed.png in the current folder.
-    size
-        The longer side in pixels, or width x height: 512, 1024x768.
-    overwrite
-        Replace the result if it is there already.
-    looking, going, machine, settings
+    panels, running
         The panels.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
-    panels = (looking, going, machine, settings)
-    job = reconstruct_job("content", picture, layers, size, panels)
-    _paint(job, machine, output, overwrite=overwrite, run_dir=run_dir, quiet=quiet, json=json)
+    panels.paint("content", picture, running)
 
 
 @reconstruct.command(help_epilogue="")
@@ -123,17 +141,8 @@ def style(
     picture: Path,
     /,
     *,
-    layers: Layers = None,
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
-    looking: Looking = Looking(),  # noqa: B008
-    going: Going = Going(),
-    machine: Machine = Machine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    panels: Reconstructing = Reconstructing(),
+    running: Running = Running(),
 ) -> None:
     """Paint a picture whose style several layers cannot tell from that of PICTURE.
 
@@ -143,27 +152,15 @@ def style(
     ----------
     picture
         The picture that is looked at.
-    layers
+    panels.layers
         One or more layers, separated by commas; `impasto backbones NAME` shows them. Without it, those that the
         network paints style by.
-    output
+    panels.placing.output
         Where the result goes. Without it, PICTURE_style_reconstructed.png in the current folder.
-    size
-        The longer side in pixels, or width x height: 512, 1024x768.
-    overwrite
-        Replace the result if it is there already.
-    looking, going, machine, settings
+    panels, running
         The panels.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
-    panels = (looking, going, machine, settings)
-    job = reconstruct_job("style", picture, layers, size, panels)
-    _paint(job, machine, output, overwrite=overwrite, run_dir=run_dir, quiet=quiet, json=json)
+    panels.paint("style", picture, running)
 
 
 @reconstruct.command(help_epilogue="")
@@ -172,17 +169,9 @@ def figure(
     style: Path,
     /,
     *,
-    layers: Layers = None,
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
-    looking: Looking = Looking(),  # noqa: B008
-    going: Going = Going(),
-    machine: Machine = Machine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
+    panels: Reconstructing = Reconstructing(),
     cell: Annotated[int, Parameter(group=RESULT, metavar="PIXELS")] = 256,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Draw the figure of two rows: CONTENT from one layer after the other, STYLE from more and more of them.
 
@@ -196,73 +185,24 @@ def figure(
         The picture of the upper row.
     style
         The picture of the lower row.
-    layers
+    panels.layers
         The layers, from the first to the deepest, separated by commas. Without it, five that the network has for this:
         conv1_1 to conv5_1 of VGG.
-    output
+    panels.placing.output
         Where the figure goes. Without it, CONTENT_STYLE_layers.png in the current folder.
-    size
+    panels.placing.size
         Of the single pictures: the longer side in pixels, or width x height.
-    overwrite
+    panels.placing.overwrite
         Replace the figure if it is there already.
-    looking, going, machine, settings
-        The panels.
     cell
         The side of the place that each picture has in the figure.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
+    panels, telling
+        The panels.
     """
     from impasto.apps.cli.figure import draw_figure
 
-    go_offline(machine.offline)
-    place = output or Path(f"{content.stem}_{style.stem}_layers.png")
-    jobs = [
-        reconstruct_job(of, picture, None, size, (looking, going, machine, settings))
-        for of, picture in (("content", content), ("style", style))
-    ]
-    chosen = names("--layers", layers)
-    draw_figure(jobs, chosen, place, cell=cell, overwrite=overwrite, quiet=quiet, json=json)
-
-
-Panels = tuple[Looking, Going, Machine, Settings]
-
-
-def reconstruct_job(of: str, picture: Path, layers: str | None, size: str | None, panels: Panels) -> ReconstructJob:
-    """The job that the options describe. Raises JobError, UnknownNameError or InputError for what cannot be meant."""
-    from impasto.runs import build_job
-    from impasto.tasks import ReconstructJob
-
-    looking, going, machine, settings = panels
-    flags = {
-        "of": of,
-        "source": str(picture),
-        "layers": names("--layers", layers),
-        "size": size,
-        **looking.flags(),
-        **going.flags(),
-        **machine.flags(),
-    }
-    job = build_job("reconstruct", preset=None, config=settings.config, flags=flags, sets=settings.sets)
-    if not isinstance(job, ReconstructJob):
-        raise TypeError(f"a job to reconstruct was built as {type(job).__name__}")
-    return job
-
-
-def _paint(
-    job: ReconstructJob,
-    machine: Machine,
-    output: Path | None,
-    *,
-    overwrite: bool,
-    run_dir: Path | None,
-    quiet: bool,
-    json: bool,
-) -> None:
-    from impasto.apps.cli.painting import check_place, default_output, paint_new
-
-    go_offline(machine.offline)
-    place = output or default_output(job)
-    check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
+    go_offline(panels.machine.offline)
+    placing = panels.placing
+    place = placing.output or Path(f"{content.stem}_{style.stem}_layers.png")
+    jobs = [panels.job("content", content), panels.job("style", style)]
+    draw_figure(jobs, names("--layers", panels.layers), place, telling, cell=cell, overwrite=placing.overwrite)

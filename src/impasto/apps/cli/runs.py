@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from impasto.apps.cli.options import Json, Offline, OutputPath, Overwrite, Quiet, go_offline
+from impasto.apps.cli.options import Json, Offline, OutputPath, Overwrite, go_offline
 from impasto.apps.cli.streams import note, result, result_json, result_table
+from impasto.apps.cli.telling import Running, Telling
 from impasto.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ def resume(
     *,
     overwrite: Overwrite = False,
     offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Go on with a run that was interrupted; the result is the same as if it had not been.
 
@@ -91,10 +91,8 @@ def resume(
         Replace the result if another lies there by now.
     offline
         Ask no source on the network for weights.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
+    telling
+        The panel.
     """
     from impasto.apps.cli.fetching import have_weights
     from impasto.apps.cli.painting import check_place, paint
@@ -111,8 +109,8 @@ def resume(
     go_offline(offline)
     if chosen.output is not None:
         check_place(chosen.output, chosen.job, overwrite=overwrite)
-    have_weights(chosen.job, silent=quiet or json)
-    paint(chosen, name=run or chosen.id, quiet=quiet, json=json)
+    have_weights(chosen.job, silent=telling.silent)
+    paint(chosen, telling, name=run or chosen.id)
 
 
 @runs.command
@@ -129,8 +127,7 @@ def repeat(
     ] = (),
     overwrite: Overwrite = False,
     offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Do again what made a run or a picture, with the same settings and seed.
 
@@ -153,10 +150,8 @@ def repeat(
         Replace the result if it is there already.
     offline
         Ask no source on the network for weights.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
+    telling
+        The panel.
     """
     from impasto.apps.cli.painting import check_place, default_output, paint_new
 
@@ -164,7 +159,8 @@ def repeat(
     go_offline(offline)
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=None, quiet=quiet, json=json, writing=writing and writing.suited(place))
+    running = Running(quiet=telling.quiet, json=telling.json)
+    paint_new(job, place, running, writing=writing and writing.suited(place))
 
 
 def _opened(run: str | None) -> Run:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import Json, Overwrite, Quiet, names
-from impasto.apps.cli.streams import note, result, result_json
+from impasto.apps.cli.options import Overwrite, names
+from impasto.apps.cli.telling import Telling
 from impasto.errors import InputError, OutputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def samples(
     only: Annotated[str | None, Parameter(metavar="NAMES")] = None,
     seed: Annotated[int, Parameter(metavar="NUMBER")] = 0,
     overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Write sample pictures into FOLDER, one PNG each: paintings to use as styles, photographs to paint.
 
@@ -46,10 +45,10 @@ def samples(
         Another number gives other brush strokes.
     overwrite
         Replace pictures that are there already.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one line of JSON per picture.
+    telling
+        The panel.
     """
     width, height = _sides(size)
     makers = _chosen(names("--only", only) or ())
@@ -58,13 +57,9 @@ def samples(
     from impasto.pictures import write_picture
 
     for name, make in makers.items():
-        if not quiet and not json:
-            note(f"making {name}")
+        telling.note(f"making {name}")
         write_picture(make(width, height, seed), places[name])
-        if json:
-            result_json({"event": "sample", "name": name, "path": str(places[name])})
-        elif not quiet:
-            result(str(places[name]))
+        telling.result(places[name], {"event": "sample", "name": name, "path": str(places[name])})
 
 
 def makers_by_name() -> Mapping[str, Maker]:

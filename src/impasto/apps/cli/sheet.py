@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import RESULT, Json, Overwrite, Quiet
-from impasto.apps.cli.streams import result, result_json
+from impasto.apps.cli.options import RESULT, Overwrite
+from impasto.apps.cli.telling import Telling
 from impasto.errors import InputError, OutputError
 
 EXAMPLES = """Examples:
@@ -29,8 +29,7 @@ def sheet(
     cell: Annotated[int, Parameter(metavar="PIXELS")] = 512,
     title: str = "",
     overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Lay PICTURES out on one sheet, with their names beneath.
 
@@ -50,10 +49,10 @@ def sheet(
         A line above all.
     overwrite
         Replace the sheet if it is there already.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one line of JSON.
+    telling
+        The panel.
     """
     from impasto.apps.cli import sheet_drawing as drawing
     from impasto.pictures import gathered
@@ -73,7 +72,4 @@ def sheet(
         drawing.before_and_after(rows, output, cell=cell, title=title)
     else:
         drawing.side_by_side(shown, columns or min(len(shown), MOST_COLUMNS), output, cell=cell, title=title)
-    if json:
-        result_json({"event": "sheet", "path": str(output), "pictures": len(shown)})
-    elif not quiet:
-        result(str(output))
+    telling.result(output, {"event": "sheet", "path": str(output), "pictures": len(shown)})

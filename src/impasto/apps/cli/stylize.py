@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from impasto.apps.cli.guiding import Places
-from impasto.apps.cli.options import Again, Json, OutputPath, Overwrite, PictureSize, Quiet, RunDir, SheetPath
-from impasto.apps.cli.stylize_options import Descent, Dream, Look, Network, PlannedMachine, Settings
+from impasto.apps.cli.options import Again, Placing, SheetPath
+from impasto.apps.cli.stylize_job import Painting, asked
+from impasto.apps.cli.telling import Running
 from impasto.apps.cli.written import Written
 
 USAGE = "Usage: impasto stylize CONTENT STYLE... [OPTIONS]"
@@ -28,22 +28,12 @@ def stylize(
     content: Path | None = None,
     /,
     *styles: Path,
-    output: OutputPath = None,
-    size: PictureSize = None,
-    overwrite: Overwrite = False,
+    placing: Placing = Placing(),
     again: Again = False,
     sheet: SheetPath = None,
-    written: Written = Written(),  # noqa: B008 frozen
-    look: Look = Look(),  # noqa: B008
-    places: Places = Places(),  # noqa: B008
-    network: Network = Network(),  # noqa: B008
-    descent: Descent = Descent(),  # noqa: B008
-    dream: Dream = Dream(),  # noqa: B008
-    machine: PlannedMachine = PlannedMachine(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    written: Written = Written(),
+    painting: Painting = Painting(),
+    running: Running = Running(),
 ) -> None:
     """Paint CONTENT in the manner of one or more STYLES.
 
@@ -58,55 +48,38 @@ def stylize(
         painted, as a run of its own. `impasto batch` paints many in each of several styles.
     styles
         One or more pictures whose manner is taken, or folders of them.
-    output
+    placing.output
         Where the result goes; the ending says the format: .png .jpg .webp .tif. Without it, CONTENT_STYLE.png in the
         current folder. Fields in braces are filled in: "{content}_{strength}.png". For a folder of pictures, a folder
         or such a name; what is painted already, of the same pictures with the same settings, is passed over.
-    size
-        The longer side in pixels, or width x height: 512, 1024x768.
-    overwrite
-        Replace the result if it is there already.
     again
         Paint anew what is painted already; for a single picture the same as --overwrite.
     sheet
         A picture of the photo, the paintings and the result side by side; of a folder, of all of them.
-    written, look, places, network, descent, dream, machine, settings
-        The panels of `impasto.apps.cli.written`, `.stylize_options` and `.guiding`.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
+    placing, written, painting, running
+        The panels.
     """
     from impasto.apps.cli.batch import Manner, paint_all
     from impasto.apps.cli.batch_pieces import pieces_for
     from impasto.apps.cli.painting import Room, check_place, default_output, named_output, paint_new
     from impasto.apps.cli.sheet_drawing import before_and_after, check_sheet, of_job
-    from impasto.apps.cli.stylize_job import asked
 
     contents = () if content is None else (content,)
-    wanted = asked("stylize", contents, styles, size, look, places, network, descent, dream, machine, settings)
+    wanted = asked("stylize", contents, styles, placing.size, painting)
     job, room, writing = wanted.job, Room(wanted.memory, wanted.given), written.writing()
+    preset = painting.look.preset
     if wanted.photos:
         painted_by = tuple(style for style in job.styles if isinstance(style, Path))
-        pieces, root = pieces_for(job, wanted.photos, [painted_by], output, called=wanted.called, preset=look.preset)
+        pieces, root = pieces_for(job, wanted.photos, [painted_by], placing.output, called=wanted.called, preset=preset)
         manner = Manner(
-            writing=writing,
-            overwrite=overwrite,
-            again=again,
-            runs_home=run_dir,
-            quiet=quiet,
-            json=json,
-            room=room,
-            sheet=sheet,
+            writing=writing, running=running, overwrite=placing.overwrite, again=again, room=room, sheet=sheet
         )
         paint_all(pieces, root, manner)
         return
-    place = named_output(output, job, look.preset) or default_output(job)
-    check_place(place, job, overwrite=overwrite or again)
+    place = named_output(placing.output, job, preset) or default_output(job)
+    check_place(place, job, overwrite=placing.overwrite or again)
     if sheet is not None:
         check_sheet(sheet, of_job(job, place))
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json, room=room, writing=writing)
+    paint_new(job, place, running, room=room, writing=writing)
     if sheet is not None:
         before_and_after([of_job(job, place)], sheet)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cyclopts import Parameter
+
 from impasto.apps.cli.guiding import Places, with_folders
 from impasto.apps.cli.options import go_offline, numbers
 from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Dream, Look, Network, PlannedMachine, Settings
@@ -16,20 +18,32 @@ if TYPE_CHECKING:
     from impasto.tasks import StylizeJob
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Painting:
+    """The panels of `impasto stylize`, and of other commands that paint as it does."""
+
+    look: Look = Look()
+    places: Places = Places()
+    network: Network = Network()
+    descent: Descent = Descent()
+    dream: Dream = Dream()
+    machine: PlannedMachine = PlannedMachine()
+    settings: Settings = Settings()
+
+
 def stylize_job(
     flags: Mapping[str, Any], look: Look, network: Network, descent: Descent, settings: Settings
 ) -> StylizeJob:
-    """The job that the options describe: defaults < preset < job file < options < `--set`.
+    """The job that the options describe, see `Settings.job`, which says what it raises.
 
     flags: further settings of the job by address, None where they were not given.
-    Raises JobError, UnknownNameError or InputError for what cannot be meant.
     """
-    from impasto.runs import build_job
     from impasto.tasks import StylizeJob
 
     look = replace(look, strength=strength_beside_weights(look, network))
     given = {**flags, **look.flags(), **network.flags(), **descent.flags()}
-    job = build_job("stylize", preset=look.preset, config=settings.config, flags=given, sets=settings.sets)
+    job = settings.job("stylize", given, preset=look.preset)
     if not isinstance(job, StylizeJob):
         raise TypeError(f"a job to stylise was built as {type(job).__name__}")
     return job
@@ -52,17 +66,7 @@ class Asked:
 
 
 def asked(
-    command: str,
-    contents: Sequence[Path],
-    styles: Sequence[Path],
-    size: str | None,
-    look: Look,
-    places: Places,
-    network: Network,
-    descent: Descent,
-    dream: Dream,
-    machine: PlannedMachine,
-    settings: Settings,
+    command: str, contents: Sequence[Path], styles: Sequence[Path], size: str | None, painting: Painting
 ) -> Asked:
     """What the arguments and panels of `impasto stylize`, or another command that takes them, ask for.
 
@@ -71,6 +75,7 @@ def asked(
     """
     from impasto.pictures import gathered, stands_for_many
 
+    look, places, machine, settings = painting.look, painting.places, painting.machine, painting.settings
     if settings.config is None and not styles and not places.region:
         given = f"at least one style after {contents[-1]}" if contents else "a picture to paint and at least one style"
         raise InputError(f"name {given}: impasto {command} CONTENT STYLE")
@@ -87,10 +92,10 @@ def asked(
         "styles": tuple(map(str, pictures)) if pictures or settings.config is None else None,
         "size": size,
         **places.flags(),
-        **dream.flags(),
+        **painting.dream.flags(),
         **machine.flags(),
     }
-    job = stylize_job(flags, look, network, descent, settings)
+    job = stylize_job(flags, look, painting.network, painting.descent, settings)
     if not contents and isinstance(job.content, Path) and stands_for_many(job.content):
         contents = (job.content,)
         photos = gathered(contents)

@@ -5,9 +5,10 @@ Every option that was not given is None and leaves what preset and job file say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -20,9 +21,9 @@ from impasto.apps.cli.options import (
     SETTINGS,
     DecimalNumber,
     Looking,
+    Machine,
     Name,
     Names,
-    Offline,
     Pixels,
     WholeNumber,
     bytes_in,
@@ -31,6 +32,9 @@ from impasto.apps.cli.options import (
     share_in,
 )
 from impasto.errors import InputError
+
+if TYPE_CHECKING:
+    from impasto.tasks import Job
 
 NO_STRENGTH = "none"
 """The strength that takes the weights of the losses as they are."""
@@ -228,35 +232,26 @@ class Descent:
 
 @Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True, kw_only=True)
-class Machine:
-    """On what it is computed.
+class TiledMachine(Machine):
+    """On what it is computed, and in how large pieces.
 
     Parameters
     ----------
-    device
-        auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
-    precision
-        Of the convolutions: auto, fp32 or bf16.
     tile
         Look at the picture in tiles of this many pixels, for pictures too large for the memory; the gradient is the
         same up to rounding. Without it, tiles are used where the memory asks for them.
-    offline
-        Ask no source on the network for weights.
     """
 
-    device: Name = None
-    precision: Name = None
     tile: Pixels = None
-    offline: Offline = False
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
-        return {"device": self.device, "precision": self.precision, "tile": self.tile}
+        return {**super().flags(), "tile": self.tile}
 
 
 @Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True, kw_only=True)
-class PlannedMachine(Machine):
+class PlannedMachine(TiledMachine):
     """On what it is computed, where a plan makes it fit.
 
     Parameters
@@ -289,3 +284,13 @@ class Settings:
     sets: Annotated[
         tuple[str, ...], Parameter(name="--set", negative=(), show_default=False, metavar="NAME=VALUE")
     ] = ()
+
+    def job(self, kind: str, flags: Mapping[str, Any], *, preset: str | None = None) -> Job:
+        """The job of a kind that these and the options describe: defaults < preset < job file < options < `--set`.
+
+        flags: settings of the job by address, None where they were not given.
+        Raises JobError, UnknownNameError or InputError for what cannot be meant.
+        """
+        from impasto.runs import build_job
+
+        return build_job(kind, preset=preset, config=self.config, flags=flags, sets=self.sets)

@@ -10,19 +10,13 @@ from cyclopts import Parameter
 
 from impasto.apps.cli.options import (
     DESCENT,
-    MACHINE,
     NETWORK,
     RESULT,
     DecimalNumber,
-    Json,
+    Machine,
     Name,
     Names,
-    Offline,
-    OutputPath,
-    Overwrite,
-    PictureSize,
-    Quiet,
-    RunDir,
+    Placing,
     WholeNumber,
     go_offline,
     names,
@@ -30,6 +24,7 @@ from impasto.apps.cli.options import (
 )
 from impasto.apps.cli.streams import note, result_json
 from impasto.apps.cli.stylize_options import Settings
+from impasto.apps.cli.telling import Running
 
 EXAMPLES = """Examples:
 
@@ -59,12 +54,6 @@ class TextureNetwork:
         lbfgs, adam or sgd.
     seed
         Another number gives another texture of the same style.
-    device
-        auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
-    precision
-        Of the convolutions: auto, fp32 or bf16.
-    offline
-        Ask no source on the network for weights.
     """
 
     backbone: Name = None
@@ -74,13 +63,10 @@ class TextureNetwork:
     steps: Annotated[str | None, Parameter(group=DESCENT, metavar="NUMBERS")] = None
     optimizer: Annotated[Name, Parameter(group=DESCENT)] = None
     seed: Annotated[WholeNumber, Parameter(group=DESCENT)] = None
-    device: Annotated[Name, Parameter(group=MACHINE)] = None
-    precision: Annotated[Name, Parameter(group=MACHINE)] = None
-    offline: Annotated[Offline, Parameter(group=MACHINE)] = False
 
     def flags(self) -> dict[str, Any]:
         """By the addresses of the job's settings."""
-        as_they_are = ("backbone", "weights", "pooling", "optimizer", "seed", "device", "precision")
+        as_they_are = ("backbone", "weights", "pooling", "optimizer", "seed")
         return {
             **{name: getattr(self, name) for name in as_they_are},
             "losses.style.layers": names("--layers", self.layers),
@@ -92,15 +78,12 @@ def texture(
     style: Path,
     /,
     *,
-    output: OutputPath = None,
-    size: PictureSize = None,
+    placing: Placing = Placing(),
     style_scale: Annotated[DecimalNumber, Parameter(group=RESULT)] = None,
-    overwrite: Overwrite = False,
     network: TextureNetwork = TextureNetwork(),
-    settings: Settings = Settings(),  # noqa: B008
-    run_dir: RunDir = None,
-    quiet: Quiet = False,
-    json: Json = False,
+    machine: Machine = Machine(),
+    settings: Settings = Settings(),
+    running: Running = Running(),
 ) -> None:
     """Paint a texture in the manner of STYLE that can be laid side by side with itself.
 
@@ -110,39 +93,28 @@ def texture(
     ----------
     style
         The picture whose manner is taken.
-    output
+    placing.output
         Where the result goes. Without it, STYLE_texture.png in the current folder.
-    size
+    placing.size
         Width x height in pixels, or one number for a square; multiples of 16 with the network's own layers. Without
         it, 512.
     style_scale
         The longer side of the style over that of the texture; larger means larger brushwork.
-    overwrite
-        Replace the result if it is there already.
-    network, settings
+    placing, network, machine, settings, running
         The panels.
-    run_dir
-        The folder that keeps the runs, instead of $IMPASTO_RUNS.
-    quiet
-        Show nothing but errors.
-    json
-        Write every event as one line of JSON on the standard output.
     """
-    from impasto.apps.cli.painting import check_place, default_output, paint_new
+    from impasto.apps.cli.painting import paint_asked
     from impasto.measure import seam_energy
     from impasto.pictures import read_picture
-    from impasto.runs import build_job
 
-    go_offline(network.offline)
-    flags = {"style": str(style), "size": size, "style_scale": style_scale, **network.flags()}
-    job = build_job("texture", preset=None, config=settings.config, flags=flags, sets=settings.sets)
-    place = output or default_output(job)
-    check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, runs_home=run_dir, quiet=quiet, json=json)
-    if quiet:
+    go_offline(machine.offline)
+    given = {"style": str(style), "size": placing.size, "style_scale": style_scale}
+    job = settings.job("texture", {**given, **network.flags(), **machine.flags()})
+    place = paint_asked(job, placing.output, running, overwrite=placing.overwrite)
+    if running.quiet:
         return
     across, down = seam_energy(read_picture(place))
-    if json:
+    if running.json:
         result_json({"event": "seams", "across": across, "down": down})
     else:
         note(f"seams: {across:.2f} where left meets right, {down:.2f} where top meets bottom; 1 is no seam")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from impasto.apps.cli.options import Json, Offline, Quiet, go_offline
+from impasto.apps.cli.options import Json, Offline, go_offline
 from impasto.apps.cli.streams import in_words, note, result, result_json, result_table
+from impasto.apps.cli.telling import Telling
 from impasto.errors import CorruptError, InputError
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def fetch(
     file: Path | None = None,
     force: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     offline: Offline = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Get weights, verify them and keep them; those that are here already are only verified.
 
@@ -59,10 +59,10 @@ def fetch(
         Get them anew even if they are here: mends a damaged file.
     offline
         Ask no source on the network; use only what was downloaded before.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one JSON document.
+    telling
+        The panel.
     """
     from impasto import weights as store
     from impasto.apps.cli.fetching import FetchDisplay
@@ -75,11 +75,11 @@ def fetch(
         store.status(name)
     go_offline(offline)
     done = []
-    with FetchDisplay(silent=quiet or json) as display:
+    with FetchDisplay(silent=telling.silent) as display:
         for name in names:
             path = store.fetch(name, force=force, file=file, offline=offline, progress=display)
             done.append({"name": name, "path": str(path)})
-    _tell_fetched(done, quiet=quiet, json=json)
+    telling.result("\n".join(fetched["path"] for fetched in done), done, indent=2)
 
 
 @weights.command(name="import")
@@ -88,8 +88,7 @@ def import_weights(
     /,
     *,
     name: Annotated[str, Parameter(name="--as")],
-    quiet: Quiet = False,
-    json: Json = False,
+    telling: Telling = Telling(),
 ) -> None:
     """Take weights from a file of your own: Caffe, MatConvNet, Keras, PyTorch, pickled numpy arrays or safetensors.
 
@@ -101,20 +100,17 @@ def import_weights(
         The file, as people publish it; nothing in it is run.
     name
         What it is, by a name from `impasto weights list`.
-    quiet
-        Show nothing but errors.
-    json
+    telling.json
         Write one JSON document.
+    telling
+        The panel.
     """
     from impasto import weights as store
 
     taken = store.import_file(name, file)
     path = store.where(name)
-    if json:
-        row = {"name": name, "file": str(file), "path": str(path), "tensors": len(taken.tensors)}
-        result_json({**row, "tensors_sha256": taken.sha256}, indent=2)
-    elif not quiet:
-        result(str(path))
+    row = {"name": name, "file": str(file), "path": str(path), "tensors": len(taken.tensors)}
+    telling.result(path, {**row, "tensors_sha256": taken.sha256}, indent=2)
 
 
 @weights.command
@@ -192,11 +188,3 @@ def _size_of(entry: WeightsEntry, here: int | None) -> int | None:
 
 def _size(row: dict[str, Any]) -> str:
     return "unknown" if row["size"] is None else in_words(row["size"])
-
-
-def _tell_fetched(done: list[dict[str, str]], *, quiet: bool, json: bool) -> None:
-    if json:
-        result_json(done, indent=2)
-    elif not quiet:
-        for fetched in done:
-            result(fetched["path"])
