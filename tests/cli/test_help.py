@@ -145,6 +145,15 @@ def test_what_a_command_explains_are_its_own_options(apps):
                 known = get_type_hints(known[part]) if is_dataclass(known[part]) else {}
 
 
+def test_the_types_of_inherited_options_are_known_where_they_are_inherited(apps):
+    """The parser looks them up there, once an option of the panel is given."""
+    for collected in apps.values():
+        if collected.default_command is not None:
+            for argument in collected.assemble_argument_collection(parse_docstring=False):
+                if is_dataclass(argument.hint):
+                    assert get_type_hints(argument.hint.__init__)
+
+
 def test_every_command_prints_its_help(capsys):
     from impasto.apps.cli.main import main
 

@@ -1,6 +1,8 @@
-"""Options that several commands share."""
+"""Options that several commands share.
 
-from __future__ import annotations
+Annotations are evaluated here, not left as texts: of an inherited option the parser would look a text up in the module
+of the class that inherits it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +26,6 @@ SETTINGS = Group("Settings in files and by name", sort_key=7)
 TELLING = Group("What is told", sort_key=9)
 
 Json = Annotated[bool, Parameter(name="--json", negative=(), group=TELLING, show_default=False)]
-Quiet = Annotated[bool, Parameter(name=("--quiet", "-q"), negative=(), group=TELLING, show_default=False)]
 Overwrite = Annotated[bool, Parameter(negative=(), group=RESULT, show_default=False)]
 Offline = Annotated[bool, Parameter(negative=(), show_default=False)]
 OutputPath = Annotated[Path | None, Parameter(name=("--output", "-o"), group=RESULT)]
@@ -41,7 +42,7 @@ DecimalNumber = Annotated[float | None, Parameter(metavar="NUMBER")]
 @Parameter(name="*", group=RESULT)
 @dataclass(frozen=True, kw_only=True)
 class Placing:
-    """Where the result goes, and in what size. Commands say in their own help what is else with them.
+    """Where the result goes, and in what size; what differs in a command, its docstring says of `placing.output`.
 
     Parameters
     ----------

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from impasto.apps.cli.options import TELLING, Json, Quiet
+from impasto.apps.cli.options import TELLING, Json
 from impasto.apps.cli.streams import note, result, result_json
 
 
@@ -25,7 +25,7 @@ class Telling:
         Write every event as one line of JSON on the standard output.
     """
 
-    quiet: Quiet = False
+    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), negative=(), show_default=False)] = False
     json: Json = False
 
     @property
