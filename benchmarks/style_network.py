@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 import torch
 
@@ -54,7 +54,7 @@ def main() -> None:
         labels += words
     if options.sheet:
         sheet = contact_sheet(rows, labels=labels, cell=320)
-        write_picture(sheet, options.sheet, quality=88, metadata="none")
+        write_picture(sheet, options.sheet, quality=75, metadata="none")
         print(options.sheet)
 
 
@@ -106,6 +106,7 @@ def curve(folders: list[Path], place: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 4.2))
+    everything: list[float] = []
     for folder in folders:
         lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         told = [(line["step"], line["loss"]) for line in lines if "loss" in line and "pixels" not in line]
@@ -113,8 +114,10 @@ def curve(folders: list[Path], place: Path) -> None:
         values = torch.tensor([value for _, value in told])
         smooth = values.unfold(0, min(50, len(values)), 1).mean(1).tolist()
         (drawn,) = axes.plot([step for step, _ in told][-len(smooth) :], smooth, label=folder.stem, linewidth=1)
-        axes.plot(*zip(*held_out, strict=True), "o--", color=drawn.get_color(), label=f"{folder.stem}, held out")
-    axes.set(xlabel="steps", ylabel="objective", ylim=(0, None))
+        colour = drawn.get_color()
+        axes.plot(*zip(*held_out, strict=True), "o", markersize=3, color=colour, label=f"{folder.stem}, held out")
+        everything += [value for _, value in held_out]
+    axes.set(xlabel="steps", ylabel="objective", ylim=(0, 2 * median(everything)))  # the first values are far above
     axes.legend()
     figure.tight_layout()
     figure.savefig(place, dpi=110)
