@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+import torch
 from torch import Tensor
 
 from impasto.errors import JobError
@@ -18,6 +19,12 @@ from impasto.losses.content import TINY
 from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness
 from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
+
+STEPS = 50
+"""In how many steps of lightness the ground is looked for."""
+
+WITHIN = 0.06
+"""How far from the ground something is half of it, in 0 … 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,8 @@ class BlankLoss(Loss, kind="blank"):
     radius: how far around a place nothing must be going on, as a share of the longer side; smaller blanks, as between
         two strokes, do not count.
     contrast: how much may be going on there, as a share of the deviation of the whole picture.
+    ground: only where the content is also as light as most of what is flat, within a few hundredths of 0 … 1: paper
+        counts, and a dark coat is painted. Of pixels alone.
     """
 
     in_place: ClassVar[bool] = True
@@ -40,10 +49,13 @@ class BlankLoss(Loss, kind="blank"):
     target: Role = field(default="content")
     radius: float = RADIUS
     contrast: float = CONTRAST
+    ground: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_flatness(self.radius, self.contrast)
+        if self.ground and self.layers != (PIXELS,):
+            raise JobError(f"the ground of a blank loss is one of pixels, not of {', '.join(self.layers)}")
 
     @property
     def balanced_apart(self) -> bool:
@@ -56,8 +68,18 @@ class BlankLoss(Loss, kind="blank"):
             raise JobError(f"the blank loss needs exactly one content picture, not {len(targets)}")
         remembered = {name: targets[0][1][name].detach() for name in self.layers}
         weights = {name: flatness(kept, self.radius, self.contrast) for name, kept in remembered.items()}
+        if self.ground:
+            weights = {name: flat * as_ground(remembered[name], flat) for name, flat in weights.items()}
         energies = {name: widened(kept).square().mean() for name, kept in remembered.items()}
         return BlankTerm(self, remembered, weights, energies)
+
+
+def as_ground(pixels: Tensor, flat: Tensor) -> Tensor:
+    """How near [1, 3, H, W] is to the lightness of most of what is flat: [1, 1, H, W] in 0 … 1, half at WITHIN."""
+    grey = pixels.mean(dim=1, keepdim=True)
+    steps = (grey * STEPS).round().clamp(0, STEPS).long()
+    counts = torch.bincount(steps.flatten(), flat.flatten().double(), STEPS + 1)
+    return 1 / (1 + ((grey - int(counts.argmax()) / STEPS) / WITHIN) ** 4)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, max_pool2d
+from torch.nn.functional import adaptive_max_pool2d, avg_pool2d, interpolate, max_pool2d
 
 from impasto.errors import JobError
 from impasto.losses.content import TINY
@@ -17,6 +18,14 @@ CONTRAST = 0.15
 
 NARROW = 8
 """Into how many parts the radius is divided for the square in which a place itself must be flat."""
+
+
+CELLS = 160
+"""On a grid of how many cells along the longer side paths to the border are looked for, at most."""
+
+
+LIKE = 0.12
+"""By how much an enclosed area may be darker than the background, in 0 … 1; darker by twice that, it is a thing."""
 
 
 def check_flatness(radius: float, contrast: float) -> None:
@@ -48,6 +57,40 @@ def flatness(activation: Tensor, radius: float, contrast: float) -> Tensor:
     for size, padding in (((4 * reach + 1, 1), (2 * reach, 0)), ((1, 4 * reach + 1), (0, 2 * reach))):
         wide = max_pool2d(wide, size, stride=1, padding=padding)
     return wide * _flat(centred, max(1, reach // NARROW), allowed)
+
+
+def joined_to_border(flat: Tensor) -> Tensor:
+    """How flat [1, 1, H, W] each place is that flat places join to the border of the picture; elsewhere 0.
+
+    Of all paths to the border the best counts, and of a path its least flat place: the grey reconstruction by dilation
+    of Vincent (1993, IEEE Transactions on Image Processing 2 (2)) from the border. It is found on a grid of at most 160
+    cells along the longer side, each as flat as its least flat place, so that a thin outline is no way through.
+    """
+    height, width = flat.shape[-2:]
+    scale = min(1.0, CELLS / max(height, width))
+    cells = -adaptive_max_pool2d(-flat, (max(1, round(height * scale)), max(1, round(width * scale))))
+    reached = cells.clone()
+    reached[..., 1:-1, 1:-1] = 0
+    while True:
+        further = torch.minimum(cells, max_pool2d(reached, 3, stride=1, padding=1))
+        if torch.equal(further, reached):
+            break
+        reached = further
+    near = max_pool2d(reached, 3, stride=1, padding=1)  # cells at an edge are as little flat as the edge
+    return torch.minimum(flat, interpolate(near, (height, width), mode="bilinear", align_corners=False))
+
+
+def background(grey: Tensor, radius: float, contrast: float) -> Tensor:
+    """What of a grey picture [1, 3, H, W] is flat and no thing of its own, [1, 1, H, W] in 0 … 1.
+
+    That is what reaches to the border, and what is enclosed and no darker than that: a sky between towers is the sky, a
+    dark coat before it is not.
+    """
+    flat = flatness(grey, radius, contrast)
+    outer = joined_to_border(flat)
+    light = grey.mean(dim=1, keepdim=True)
+    level = (light * outer).sum() / outer.sum().clamp_min(1)
+    return torch.maximum(outer, flat * (1 + (light - level + LIKE) / LIKE).clamp(0, 1))
 
 
 def surroundings(image: Tensor, radius: float) -> Tensor:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import JobError
-from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness, surroundings
+from impasto.losses.flatness import CONTRAST, RADIUS, background, check_flatness, surroundings
 from impasto.registry import Registry
 from impasto.solve import Target
 from impasto.tasks.colour_matching import Matching, match_colours, match_greys, sampled
@@ -244,8 +244,9 @@ class ToneColour(Colour, kind="tone"):
 
     amount: how far the photo's lightnesses are moved to those of the styles before painting, 0 … 1: the darkest share
         of the photo becomes as dark as the darkest share of the styles, and so on up to the paper.
-    blank: how far flat areas of the photo become the ground, the most frequent lightness of the styles, 0 … 1; dark is
-        then kept for where something is. At 0 a dark sky becomes ink.
+    blank: how far flat areas of the photo become the ground, the most frequent lightness of the styles, 0 … 1: those
+        that reach to its border, however dark, and others about as light as they are or lighter. Dark is then kept for
+        where something is. At 0 a dark sky becomes ink.
     lines: what is darker than its surroundings, within a hundredth of the longer side, is made darker by so many times
         the difference, so that contours are drawn and not lost in the paper; 0 or more, 5 draws them plainly.
     radius, contrast: what counts as flat, see `impasto.losses.flatness`.
@@ -273,7 +274,7 @@ class ToneColour(Colour, kind="tone"):
         """All in grey, the photo in the styles' lightnesses."""
         plain, greys = in_lightness(photo), all_in_lightness(styles)
         paper = ground(sampled(greys)[0])
-        empty = ease * self.blank * flatness(plain, self.radius, self.contrast)
+        empty = ease * self.blank * background(plain, self.radius, self.contrast)
         below = (surroundings(plain, LINE) - plain).clamp_min(0)
         drawn = (plain - ease * self.lines * below).clamp_min(0)
         lighter = torch.lerp(drawn, torch.full_like(plain, round(paper)), empty)
