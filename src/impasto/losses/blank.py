@@ -78,7 +78,7 @@ def as_ground(pixels: Tensor, flat: Tensor) -> Tensor:
     """How near [1, 3, H, W] is to the lightness of most of what is flat: [1, 1, H, W] in 0 … 1, half at WITHIN."""
     grey = pixels.mean(dim=1, keepdim=True)
     steps = (grey * STEPS).round().clamp(0, STEPS).long()
-    counts = torch.bincount(steps.flatten(), flat.flatten().double(), STEPS + 1)
+    counts = torch.bincount(steps.flatten().cpu(), flat.flatten().cpu().double(), STEPS + 1)
     return 1 / (1 + ((grey - int(counts.argmax()) / STEPS) / WITHIN) ** 4)
 
 
