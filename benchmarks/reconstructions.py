@@ -26,7 +26,7 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
     for network in options.networks:
-        place = options.folder / f"layers_{network}.png"
+        place = options.folder / f"layers_{network}.jpg"
         settings = ("--backbone", network, "--size", options.size, "--steps", options.steps, "-o", str(place))
         code = impasto(["reconstruct", "figure", str(options.content), str(options.style), "--overwrite", *settings])
         worst = max(worst, code)
