@@ -21,14 +21,16 @@ def main() -> int:
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS))
     parser.add_argument("--size", default="512")
     parser.add_argument("--steps", default="200")
+    parser.add_argument("--cell", default="200", help="the side of each picture's place in a figure, in pixels")
     parser.add_argument("--folder", type=Path, default=Path("figures"))
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
     for network in options.networks:
         place = options.folder / f"layers_{network}.jpg"
-        settings = ("--backbone", network, "--size", options.size, "--steps", options.steps, "-o", str(place))
-        code = impasto(["reconstruct", "figure", str(options.content), str(options.style), "--overwrite", *settings])
+        pictures = (str(options.content), str(options.style), "-o", str(place), "--overwrite")
+        settings = ("--backbone", network, "--size", options.size, "--steps", options.steps, "--cell", options.cell)
+        code = impasto(["reconstruct", "figure", *pictures, *settings])
         worst = max(worst, code)
     return worst
 
