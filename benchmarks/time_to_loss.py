@@ -55,6 +55,7 @@ class Way:
     chroma: float = 4.0
     history: int = 20
     detail: float = 1.0
+    learning: bool = True
     box: bool = False
 
 
@@ -87,7 +88,7 @@ def problem_for(
         flags={"content": content, "styles": (style,), "size": str(size), "device": "cpu", "precision": precision},
     )
     assert isinstance(job, StylizeJob)
-    descent = LBFGS(history=way.history, smoothing=way.smoothing, chroma=way.chroma, box=way.box)
+    descent = LBFGS(history=way.history, smoothing=way.smoothing, chroma=way.chroma, learning=way.learning, box=way.box)
     problem = replace(
         job, start=ContentStart(), optimizer=descent, smallest=way.smallest, detail=way.detail, steps=(way.coarse,)
     ).problem()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -142,3 +143,38 @@ def test_a_ring_is_what_padding_by_reflection_makes(ring: tuple[int, int]) -> No
 def test_too_little_to_reflect_is_refused() -> None:
     with pytest.raises(RuntimeError, match="cannot be reflected"):
         fill(torch.zeros(1, 1, 5, 9), (2, 2))
+
+
+def ramp(rise: float) -> Tensor:
+    """Pixels about 100 that rise by so much from column to column."""
+    return (100 + rise * torch.arange(64.0)).expand(1, 1, 8, 64).contiguous()
+
+
+def differences(**settings: Any) -> Graph:
+    """A network that tells by how much a pixel differs from the one before, in bf16."""
+    conv = nn.Conv2d(1, 1, (1, 3), bias=False, **settings)
+    conv.weight.data = torch.tensor([-1.0, 1.0, 0.0]).view(1, 1, 1, 3)
+    return Graph([Node("change", conv, (INPUT,))]).requires_grad_(False).to(torch.bfloat16)
+
+
+def test_moves_of_a_part_of_a_level_are_seen_in_bf16_as_they_are() -> None:
+    """In bf16 the numbers about 100 are half a level apart."""
+    for rise in (0.05, 0.2, 0.31):
+        seen = differences()(ramp(rise), ("change",))["change"]
+        assert seen.dtype == torch.bfloat16
+        torch.testing.assert_close(seen.float(), torch.full_like(seen, rise, dtype=torch.float32), rtol=0.02, atol=0)
+
+
+def test_the_gradient_to_pixels_is_that_of_the_weights_once() -> None:
+    image = ramp(0.1).requires_grad_()
+    (gradient,) = torch.autograd.grad(differences()(image, ("change",))["change"].float().square().sum() / 2, image)
+    assert gradient.dtype == torch.float32
+    torch.testing.assert_close(gradient[..., 0], torch.full_like(gradient[..., 0], -0.1), rtol=0.02, atol=0)
+    torch.testing.assert_close(gradient[..., 1:-2], torch.zeros_like(gradient[..., 1:-2]), rtol=0, atol=0.002)
+
+
+def test_an_operation_that_is_no_unit_takes_pixels_in_its_own_precision() -> None:
+    around = differences(padding=(0, 1), padding_mode="circular")
+    seen = around(ramp(1.0), ("change",))["change"]
+    assert seen.dtype == torch.bfloat16
+    torch.testing.assert_close(seen.float()[..., 1:], torch.ones(1, 1, 8, 63))

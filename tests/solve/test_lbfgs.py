@@ -55,7 +55,8 @@ def test_gets_lower_than_adam_and_sgd_in_as_many_evaluations(spread: float, quad
 
 
 @pytest.mark.parametrize(
-    "optimizer", [LBFGS(), LBFGS(history=1), LBFGS(first_step=100.0), LBFGS(smoothing=4.0), LBFGS(box=False)]
+    "optimizer",
+    [LBFGS(), LBFGS(history=1), LBFGS(first_step=100.0), LBFGS(smoothing=4.0), LBFGS(box=False), LBFGS(learning=True)],
 )
 def test_never_goes_up_and_costs_one_evaluation_a_step(optimizer: LBFGS, quadratic: Callable[..., Any]) -> None:
     objective = quadratic(1.5)

@@ -34,6 +34,7 @@ OPTIMIZERS = [
     LBFGS(history=2),
     LBFGS(history=2, history_in="bf16", smoothing=8.0),
     LBFGS(first_step=200.0, smoothing=8.0),
+    LBFGS(history=2, smoothing=8.0, chroma=4.0, learning=True),
     Adam(),
     SGD(learning_rate=4.0),
     Adam(box=False),
@@ -75,7 +76,17 @@ def told(event: Event) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     "optimizer",
     OPTIMIZERS,
-    ids=["lbfgs", "lbfgs-bf16", "lbfgs-smooth", "adam", "sgd", "adam-unboxed", "wave-adam", "normalised"],
+    ids=[
+        "lbfgs",
+        "lbfgs-bf16",
+        "lbfgs-smooth",
+        "lbfgs-learning",
+        "adam",
+        "sgd",
+        "adam-unboxed",
+        "wave-adam",
+        "normalised",
+    ],
 )
 def test_resumed_at_every_step_it_is_the_same_bit_for_bit(
     optimizer: Optimizer, make_problem: Callable[..., Problem]

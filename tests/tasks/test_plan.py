@@ -13,11 +13,11 @@ from impasto.backbones import Backbone
 from impasto.errors import SolveError
 from impasto.losses import ContentLoss, GramLoss
 from impasto.pictures import Picture
-from impasto.solve import LBFGS, Adam
+from impasto.solve import LBFGS, Adam, Optimizer
 from impasto.tasks import StylizeJob
 from impasto.tasks.plan import Planner, plan
 from impasto.tasks.plan_forecast import Choice, Forecast, bowed, line
-from impasto.tasks.plan_rehearsal import Rehearsal, Timed, Weighed, is_worth_it
+from impasto.tasks.plan_rehearsal import Descended, Rehearsal, Timed, Weighed, is_worth_it, play
 from impasto.tasks.plan_watching import Scales
 
 Make = Callable[..., StylizeJob]
@@ -136,6 +136,18 @@ def test_tensors_are_weighed_while_they_live() -> None:
     assert (scales.now, scales.peak) == (0, 8000)
 
 
+@pytest.mark.parametrize("optimizer", [LBFGS(history=3), LBFGS(history=3, history_in="bf16", smoothing=8.0), Adam()])
+@pytest.mark.parametrize("tile", [None, 96])
+def test_each_image_that_lives_is_foretold_once(job_of: Make, optimizer: Optimizer, tile: int | None) -> None:
+    """At a size where the images weigh as much as what the network makes of a tile, or more."""
+    job = job_of(size="640x480", smallest=640, steps=(5,), tile=tile, optimizer=optimizer)
+    made = Planner(job, 10**15, ())
+    with Scales() as scales:
+        play(job.problem())
+    live, _ = made.forecast(tiled=tile is not None).live(640, 480, 5, next(made.choices()))
+    assert live == pytest.approx(scales.peak, rel=0.1)
+
+
 def test_what_was_measured_is_told_back_and_lines_go_on() -> None:
     sizes, values = [10.0, 20.0, 40.0], [7.0, 9.0, 17.0]
     assert [line(sizes, values, size) for size in (10, 15, 20, 30, 40, 60)] == [7, 8, 9, 13, 17, 25]
@@ -149,7 +161,7 @@ def found_of(begin: float, look: float, finish: float = 0.0) -> Rehearsal:
     """What was found at 96 × 80 pixels."""
     weighed = Weighed(pixels=7680, began=10**7, held=10**6, added=10**7)
     timed = Timed(pixels=7680, prepare=0.1, begin=begin, look=look, aim=0.0, finish=finish)
-    return Rehearsal((weighed,), (timed,), ((100_000, 10**7),), 10**8, (0.0, 0.0), 0.0)
+    return Rehearsal((weighed,), (timed,), (Descended(100_000, 10**7, 10**7),), 10**8, (0.0, 0.0), 0.0)
 
 
 def test_what_the_colours_take_at_the_end_is_part_of_the_time(job_of: Make) -> None:

@@ -67,7 +67,7 @@ class Backbone(nn.Module):
         """
         pixels = image.flip(1) if self.preprocessing.order == "bgr" else image
         pixels = torch.addcmul(-self.mean / self.std, pixels, self.preprocessing.scale / self.std)
-        pixels = pixels.to(DTYPES[self.precision]).contiguous(memory_format=torch.channels_last)
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
         try:
             activations = self.graph(pixels, layers)
         except RuntimeError as error:

@@ -106,7 +106,8 @@ def _step(
     if takes_largest(first.op) and first.inputs[0] in rectified:
         return Step(last.name, MaxPool(first.op), first.inputs)
     if not isinstance(first.op, nn.Conv2d) or not fusible(first.op):
-        return Step(last.name, first.op, first.inputs)
+        of_pixels = any(name not in readers for name in first.inputs)
+        return Step(last.name, narrowed(first.op) if of_pixels else first.op, first.inputs)
     wanted = {reflection_of(reader.op) for reader in readers[last.name]}
     ring = wanted.pop() if len(wanted) == 1 else NONE
     alone = all(fusible(reader.op) or isinstance(reader.op, POOLS) for reader in readers[last.name])
@@ -119,6 +120,12 @@ def _step(
         wanted=last.name in kept,
     )
     return Step(last.name, unit, first.inputs, unit.reflected, ring)
+
+
+def narrowed(op: nn.Module) -> Callable[..., Tensor]:
+    """The operation on pixels, which may come in single precision, in the precision of its weights if it has any."""
+    kept_in = next((parameter.dtype for parameter in op.parameters()), None)
+    return op if kept_in is None else lambda *pixels: op(*(each.to(kept_in) for each in pixels))
 
 
 def rectifies(op: nn.Module) -> bool:

@@ -89,6 +89,8 @@ def unit_of(
 class Convolution(torch.autograd.Function):
     """Convolution, bias, perhaps ReLU, and the ring.
 
+    Pixels may come in single precision to weights in half of it, see `in_two_parts`.
+
     Gives the output with its ring, for units, the view inside, and, if asked, the slots that it offers.
     """
 
@@ -104,7 +106,8 @@ class Convolution(torch.autograd.Function):
         offers: bool,
     ) -> tuple[Tensor, ...]:
         """Keep the output for the ReLU's way back; of the input only the shape."""
-        y = conv2d(x, weight, bias, geometry.stride, geometry.widened, geometry.dilation, geometry.groups)
+        seen, by = (x, weight) if x.dtype == weight.dtype else in_two_parts(x, weight, geometry.groups)
+        y = conv2d(seen, by, bias, geometry.stride, geometry.widened, geometry.dilation, geometry.groups)
         if rectified:
             rectify_(y)
         fill(y, geometry.ring)
@@ -138,6 +141,21 @@ class Convolution(torch.autograd.Function):
             *(False, (0, 0), geometry.groups, (True, False, False)),
         )
         return back, None, None, None, None, None, None
+
+
+def in_two_parts(x: Tensor, weight: Tensor, groups: int) -> tuple[Tensor, Tensor]:
+    """What to convolve with what in the precision of `weight`, so that `x` counts in about twice its digits; once in
+    groups, where channels are told apart by their places.
+
+    Those are x as it is rounded, and what the rounding took away. bf16 has eight binary digits: pixels would be whole
+    levels of 8 bits, and all the smaller moves of a descent would pass unseen or count double. As units of hardware
+    take channels by the sixteen or more, the few channels of pixels cost no more so.
+    """
+    high = x.to(weight.dtype)
+    if groups > 1:
+        return high, weight
+    low = (x - high).to(weight.dtype)
+    return torch.cat([high, low], dim=1), torch.cat([weight, weight], dim=1)
 
 
 def _joined(

@@ -26,6 +26,9 @@ from impasto.solve import Snapshot
 
 FORMAT = 1
 SUFFIX = ".safetensors"
+
+LEARNT = "learnt"
+"""The tensor of a state that does not lie in pixels."""
 KEPT = 2
 LARGEST_HEADER = 1_000_000
 MOST_TENSORS = 2_000
@@ -117,12 +120,12 @@ def _check_header_size(path: Path) -> None:
 
 
 def _check_like_image(tensors: Mapping[str, Tensor]) -> None:
-    """Raise KeyError or ValueError unless there is an image, and all else has its shape."""
+    """Raise KeyError or ValueError unless there is an image, and all else that lies in pixels has its shape."""
     shape = tensors["image"].shape
     if len(shape) != 4 or tuple(shape[:2]) != (1, 3):
         raise ValueError(f"an image of shape {list(shape)}")
     for name, tensor in tensors.items():
-        if tensor.shape != shape:
+        if tensor.shape != shape and name != LEARNT:
             raise ValueError(f"the tensor {name} is not of the image's shape")
 
 

@@ -8,7 +8,7 @@ Departures from the textbook, and why:
   really made. Clamping after the fact instead would feed the history moves that never happened.
 - The direction is that of the two-loop recursion, by fewer passes over the history, see `impasto.solve.history`.
 - The initial inverse Hessian may be a smoothing operator instead of a multiple of the identity, see
-  `impasto.solve.smoothing`.
+  `impasto.solve.smoothing`, or be learnt on the way, see `impasto.solve.curvature`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import JobError
+from impasto.solve.curvature import Curvature
 from impasto.solve.history import History, blocks, difference, dot
 from impasto.solve.optimizers import LEVEL, Descent, Evaluate, Optimizer, check_positive
 from impasto.solve.smoothing import Smoothing
@@ -38,6 +39,9 @@ class LBFGS(Optimizer, kind="lbfgs"):
         say otherwise, and changes on the lattice of the network's strides for costlier still. 0 takes all changes for
         equal, as the textbook does.
     chroma: how many times as long that wavelength is for changes of colour; see `impasto.solve.smoothing`.
+    learning: find out from the moves how costly changes of each wavelength are, in brightness and in colour, and at
+        each place, and from the tenth move on take them for that instead; see `impasto.solve.curvature`. The objective
+        falls faster so, and grain, which it hardly minds, is not held back any more.
     """
 
     stay: ClassVar[int] = 2
@@ -48,6 +52,7 @@ class LBFGS(Optimizer, kind="lbfgs"):
     first_step: float = 2.0
     smoothing: float = 0.0
     chroma: float = 1.0
+    learning: bool = False
 
     def __post_init__(self) -> None:
         check_positive("first_step", self.first_step)
@@ -80,8 +85,11 @@ class LBFGSDescent(Descent):
         self.scale: float | None = None
         self.fraction = 1.0
         self.metric: Smoothing | None = None
-        if settings.smoothing:
-            height, width = self.image.shape[-2:]
+        self.curvature: Curvature | None = None
+        height, width = self.image.shape[-2:]
+        if settings.learning:
+            self.curvature = Curvature(height, width, self.image.device)
+        if settings.smoothing or settings.learning:
             self.metric = Smoothing(
                 height,
                 width,
@@ -123,6 +131,14 @@ class LBFGSDescent(Descent):
         move, change = (difference(*pair, self.kept_as) for pair in ((trial, self.image), (gradient, before)))
         if self.history.append(move, change):
             self.scale = None
+            if self.curvature is not None:
+                self.curvature.learn(move, change)
+                self._believe()
+
+    def _believe(self) -> None:
+        """Measure changes as the curvature says that was found so far."""
+        if self.metric is not None and self.curvature is not None:
+            self.metric.gains, self.metric.shares = self.curvature.gains, self.curvature.shares
 
     def _direction(self, gradient: Tensor) -> Tensor:
         """The quasi-Newton step on the pixels that are free to move, a tensor of its own."""
@@ -161,13 +177,16 @@ class LBFGSDescent(Descent):
         return self.metric.norm_squared_(change.to(self.image.dtype, copy=True))
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
-        """Image, gradient and history."""
+        """Image, gradient and history, and what was learnt of the curvature."""
         tensors = {"image": self.image}
         if self.gradient is not None:
             tensors["gradient"] = self.gradient
         for i, (s, y) in enumerate(zip(self.history.moves, self.history.changes, strict=True)):
             tensors[f"move{i}"], tensors[f"change{i}"] = s, y
-        return tensors, {"value": self.value, "fraction": self.fraction, "pairs": len(self.history)}
+        numbers = {"value": self.value, "fraction": self.fraction, "pairs": len(self.history)}
+        if self.curvature is not None:
+            tensors["learnt"], numbers["learnt"] = self.curvature.state(), self.curvature.count
+        return tensors, numbers
 
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, float]) -> None:
         """Take up image, gradient and history."""
@@ -176,4 +195,7 @@ class LBFGSDescent(Descent):
         for i in range(int(numbers["pairs"])):
             self.history.append(tensors[f"move{i}"], tensors[f"change{i}"])
         self.scale = None
+        if self.curvature is not None:
+            self.curvature.restore(tensors["learnt"], int(numbers["learnt"]))
+            self._believe()
         self.value, self.fraction = numbers["value"], numbers["fraction"]

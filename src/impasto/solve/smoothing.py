@@ -46,6 +46,9 @@ class Smoothing:
     lattice: a power of two; waves that repeat with this many pixels across and down, or with a whole fraction of it,
         are damped to almost nothing: they are what a network of that stride prints. 1 damps none.
     periodic: whether the image goes around; otherwise it is continued by reflection at its borders.
+    gains: if set, by what waves are multiplied instead of by what their length says: [3, places], for brightness and
+        the two opponent colours, by frequency from 0 to a cycle per pixel.
+    shares: if set, what pixels are multiplied by, [1, H, W], before that and after.
     The operation is symmetric and positive definite.
     """
 
@@ -64,12 +67,15 @@ class Smoothing:
         self.rows, self.columns = transform(height, device), transform(width, device)
         self.near = [near_lattice(side.frequencies, lattice) for side in (self.rows, self.columns)]
         self.wavelengths = (wavelength, wavelength * chroma)
+        self.gains: Tensor | None = None
+        self.shares: Tensor | None = None
         self.mean = mean_gain(self.rows.period, self.columns.period, wavelength, device)
         opponents = torch.tensor(OPPONENTS, device=device)
         self.opponents = opponents / opponents.norm(dim=1, keepdim=True)
 
     def apply_(self, image: Tensor) -> Tensor:
         """Smooth [1, 3, H, W], contiguous, in place; returns it."""
+        self._share_(image)
         self._across_(image)
         for strip, columns in self._upright(image):
             waves = self.rows.forward(strip)
@@ -79,10 +85,11 @@ class Smoothing:
             colours = torch.empty_like(strip)
             self.columns.back(strip, colours)
             strip.copy_(turned(colours, self.opponents.T))
-        return image
+        return self._share_(image)
 
     def norm_squared_(self, image: Tensor) -> float:
         """The scalar product of an image [1, 3, H, W], contiguous, with its smoothed self. The image is lost."""
+        self._share_(image)
         self._across_(image)
         parts = []
         for strip, columns in self._upright(image):
@@ -90,6 +97,9 @@ class Smoothing:
             self._weigh_(waves, columns)
             parts.append(waves.sum())
         return float(torch.stack(parts).cpu().double().sum())
+
+    def _share_(self, image: Tensor) -> Tensor:
+        return image if self.shares is None else image.mul_(self.shares)
 
     def _across_(self, image: Tensor) -> None:
         """Replace colours by opponents, and each row by its waves."""
@@ -115,6 +125,9 @@ class Smoothing:
         for sign, by_row, by_column in zip((1, -1), *self.near, strict=True):
             near.addcmul_(by_column[columns, None], by_row, value=sign)
         left = near.mul_(PASSED - 1).add_(1).div_(self.mean)
+        if self.gains is not None:
+            waves.mul_(self.gains[:, (frequency * self.gains.shape[1]).int()]).mul_(left)
+            return
         brightness, colour = (left / (frequency * length).add_(1) for length in self.wavelengths)
         waves[0].mul_(brightness)
         waves[1:].mul_(colour)

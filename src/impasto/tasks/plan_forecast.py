@@ -50,20 +50,29 @@ class Forecast:
 
     def memory(self, width: int, height: int, steps: int, choice: Choice) -> int:
         """The most bytes that the process holds while it paints a level of so many steps."""
+        live, coming = self.live(width, height, steps, choice)
+        return self.rehearsal.base + round(live + lost(coming))
+
+    def live(self, width: int, height: int, steps: int, choice: Choice) -> tuple[float, float]:
+        """The most bytes of tensors that are alive at once, and how many of them come and go."""
         pixels, weighed = width * height, self.rehearsal.weighed
         sizes, image = [float(w.pixels) for w in weighed], 12 * pixels
         held = line(sizes, [float(w.held) for w in weighed], pixels)
-        grown, descending = zip(*self.rehearsal.descending, strict=True)
-        beside = held + line(grown, descending, pixels)
+        looking, beside = (held + self._descended(name, pixels) for name in ("looking", "beside"))
         pairs = min(choice.history, max(0, steps - 1)) * 2 * image * CHANNEL_BYTES[choice.history_in] // 4
         if choice.tile is None:
             began, added = (bowed(sizes, [float(getattr(w, n)) for w in weighed], pixels) for n in ("began", "added"))
-            live = max(began, pairs + max(held + added, beside))
-            return self.rehearsal.base + round(live + lost(live))
+            live = max(began, pairs + max(looking + added, beside))
+            return live, live
         extent = max(self.extents(width, height, choice.tile))
         added = bowed(sizes, [float(w.added) for w in weighed], extent)
-        live = pairs + max(held + image + added, beside)  # the image is the gradient, which is put together
-        return self.rehearsal.base + round(live + lost(added))
+        return pairs + max(looking + image + added, beside), added  # the image is the gradient, which is put together
+
+    def _descended(self, name: str, pixels: int) -> float:
+        """Bytes of the optimiser."""
+        descended = self.rehearsal.descended
+        sizes = [float(d.pixels) for d in descended]
+        return line(sizes, [float(getattr(d, name)) for d in descended], pixels)
 
     def seconds(self, levels: Sequence[Level], choice: Choice) -> float:
         """The seconds from reading the pictures to the colours of the last."""

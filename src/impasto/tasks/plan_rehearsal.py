@@ -56,14 +56,25 @@ LARGEST_SOURCE = 1024
 
 @dataclass(frozen=True)
 class Weighed:
-    """Live bytes of one level. began: the most while it begins. held: of the pictures and the descent while the network
-    looks, without curvature pairs; added: by the network.
+    """Live bytes of one level. began: the most while it begins. held: of the pictures and of what the targets are known
+    by, as the descent begins; added: by the network as it looks.
     """
 
     pixels: int
     began: int
     held: int
     added: int
+
+
+@dataclass(frozen=True)
+class Descended:
+    """Live bytes of the optimiser beyond the image it begins at, curvature pairs apart. looking: while the network
+    looks. beside: the most between.
+    """
+
+    pixels: int
+    looking: int
+    beside: int
 
 
 @dataclass(frozen=True)
@@ -84,14 +95,13 @@ class Timed:
 class Rehearsal:
     """What was found, from the smallest size to the largest.
 
-    descending: pixels, and the most bytes of the optimiser there while the network does not look.
     base: bytes that the process holds afterwards. descent: seconds a pixel of the optimiser's own step,
     and what each of its curvature pairs adds. touching: seconds that a byte costs when it is had from the system.
     """
 
     weighed: tuple[Weighed, ...]
     timed: tuple[Timed, ...]
-    descending: tuple[tuple[int, int], ...]
+    descended: tuple[Descended, ...]
     base: int
     descent: tuple[float, float]
     touching: float
@@ -144,18 +154,16 @@ class Stage:
             problem = self.sized(width, height, 1, tiled).problem()
             scales.peak = scales.now
             play(replace(problem, optimizer=Watched(inner=problem.optimizer, notes=notes, scales=scales)))
-        trial = 12 * pixels  # the first step tries none
-        return Weighed(pixels=pixels, began=notes.began, held=notes.held + trial, added=notes.added)
+        return Weighed(pixels=pixels, began=notes.began, held=notes.held, added=notes.added)
 
-    def weigh_descent(self, side: int) -> tuple[int, int]:
-        """Pixels of a picture of this longer side, and the most bytes of the optimiser beside the network, curvature
-        pairs apart.
-        """
+    def weigh_descent(self, side: int) -> Descended:
+        """Weigh the optimiser alone, at a picture of this longer side."""
         scale, notes = side / max(self.width, self.height), Notes()
         width, height = (max(1, round(length * scale)) for length in (self.width, self.height))
         with Scales() as scales:
             self.descend(width, height, 3, notes, scales)
-        return width * height, notes.beside - notes.paired
+        known = notes.held + notes.paired
+        return Descended(width * height, looking=notes.looking - known, beside=notes.beside - known)
 
     def time(self, width: int, height: int, tiled: bool) -> Timed:
         """Take two steps and time them; the first takes longer, for the network's first look at a size prepares it."""
@@ -233,7 +241,7 @@ def rehearse(
     found = Rehearsal(
         weighed=(stage.weigh(*first, tiled),),
         timed=(stage.time(*first, tiled),),
-        descending=tuple(stage.weigh_descent(side) for side in DESCENDED[: 1 if small else 2]),
+        descended=tuple(stage.weigh_descent(side) for side in DESCENDED[: 1 if small else 2]),
         base=held_memory(stage.network.device),
         descent=stage.time_descent(*first),
         touching=time_touching() if stage.network.device.type == "cpu" else 0.0,

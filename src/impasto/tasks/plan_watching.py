@@ -60,8 +60,8 @@ class Notes:
     """What was seen of the steps of one level. Times are of `time.perf_counter`, in seconds; bytes are live ones.
 
     begun: when the descent began. starts, ends: of each step. looked: seconds of the network in each step.
-    began: the most bytes until then.
-    held: bytes before the network is asked in a step; added: the most that it takes beyond them.
+    began: the most bytes until then. held: those that are there then.
+    looking: the most as the network is asked in a step; added: the most that it takes beyond them.
     beside: the most at any time between; paired: those of the first curvature pair.
     """
 
@@ -71,6 +71,7 @@ class Notes:
     looked: list[float] = field(default_factory=list)
     began: int = 0
     held: int = 0
+    looking: int = 0
     added: int = 0
     beside: int = 0
     paired: int = 0
@@ -90,7 +91,7 @@ class Watched(Optimizer):
         notes, scales = self.notes, self.scales
         notes.begun = time.perf_counter()
         if scales is not None:
-            notes.began, scales.peak = scales.peak, scales.now
+            notes.began, notes.held, scales.peak = scales.peak, scales.now, scales.now
         return WatchedDescent(self.inner.begin(image, lattice=lattice, periodic=periodic), notes, scales)
 
 
@@ -115,13 +116,13 @@ class WatchedDescent(Descent):
     def _look(self, evaluate: Evaluate, image: Tensor) -> tuple[float, Tensor]:
         notes, scales = self.notes, self.scales
         if scales is not None:
-            notes.beside, notes.held = max(notes.beside, scales.peak), scales.now
-            scales.peak = scales.now
+            notes.beside, notes.looking = max(notes.beside, scales.peak), max(notes.looking, scales.now)
+            before = scales.peak = scales.now
         since = time.perf_counter()
         seen = evaluate(image)
         notes.looked.append(time.perf_counter() - since)
         if scales is not None:
-            notes.added, scales.peak = scales.peak - notes.held, scales.now
+            notes.added, scales.peak = scales.peak - before, scales.now
         return seen
 
     def renew(self) -> None:
