@@ -100,6 +100,7 @@ def test_the_objective_of_wang_li_and_vasconcelos(make_vgg, image_of):
         ("gatys2016", gatys(1e3)),
         ("deeplearning-ai", assignment),
         ("neural-style", torch_program),
+        ("neural-style-fast", torch_program),
     ],
 )
 def test_the_objective_is_the_papers(name, objective, make_vgg, image_of):

@@ -62,7 +62,7 @@ class Notes:
     begun: when the descent began. starts, ends: of each step. looked: seconds of the network in each step.
     began: the most bytes until then. held: those that are there then.
     looking: the most as the network is asked in a step; added: the most that it takes beyond them.
-    beside: the most at any time between; paired: those of the first curvature pair.
+    beside: the most at any time between; paired: those of the curvature pairs in the end.
     """
 
     begun: float = 0.0
@@ -111,7 +111,7 @@ class WatchedDescent(Descent):
         if self.scales is not None:
             self.notes.beside = max(self.notes.beside, self.scales.peak)
             tensors, _ = self.inner.state()
-            self.notes.paired = sum(tensors[name].nbytes for name in ("move0", "change0") if name in tensors)
+            self.notes.paired = sum(held.nbytes for name, held in tensors.items() if name.startswith(("move", "change")))
 
     def _look(self, evaluate: Evaluate, image: Tensor) -> tuple[float, Tensor]:
         notes, scales = self.notes, self.scales
