@@ -58,7 +58,7 @@ def test_nothing_is_believed_of_few_moves() -> None:
 
 
 def test_it_finds_the_inverse_of_the_curvature_of_every_band_and_colour() -> None:
-    factors = steep(10)  # above the least that is believed in
+    factors = steep(40).clamp_min(1.01 * LEAST)
     gains = taught(FIRST, factors).gains
     assert gains is not None
     assert gains.shape == (3, STEPS)
@@ -80,7 +80,7 @@ def test_what_hardly_curves_or_curves_down_counts_as_the_least_that_is_believed_
 
 def test_blocks_of_a_large_picture_tell_what_the_whole_would() -> None:
     """Up to what the edges of blocks change in long waves."""
-    factors = steep(10)
+    factors = steep(40).clamp_min(1.01 * LEAST)
     in_blocks = taught(FIRST, factors, 2 * BLOCK + 9, 3 * BLOCK).gains
     whole = 1 / factors
     assert in_blocks is not None

@@ -111,7 +111,8 @@ class WatchedDescent(Descent):
         if self.scales is not None:
             self.notes.beside = max(self.notes.beside, self.scales.peak)
             tensors, _ = self.inner.state()
-            self.notes.paired = sum(held.nbytes for name, held in tensors.items() if name.startswith(("move", "change")))
+            pairs = [held for name, held in tensors.items() if name.startswith(("move", "change"))]
+            self.notes.paired = sum(held.nbytes for held in pairs)
 
     def _look(self, evaluate: Evaluate, image: Tensor) -> tuple[float, Tensor]:
         notes, scales = self.notes, self.scales
