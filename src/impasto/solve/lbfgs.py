@@ -41,7 +41,7 @@ class LBFGS(Optimizer, kind="lbfgs"):
     chroma: how many times as long that wavelength is for changes of colour; see `impasto.solve.smoothing`.
     learning: find out from the moves how costly changes of each wavelength are, in brightness and in colour, and at
         each place, and from the tenth move on take them for that instead; see `impasto.solve.curvature`. The objective
-        falls faster so, and grain, which it hardly minds, is not held back any more.
+        falls faster so, and strokes and forms do not come before all else any more.
     """
 
     stay: ClassVar[int] = 2
