@@ -36,8 +36,8 @@ KEPT = 0.9
 """What a move counts for after the next one."""
 
 LEAST = 0.2
-"""The least curvature that is believed in, as a share of the largest along waves of brightness. With a tenth of that the
-objective falls no faster, and goes down in grain that it hardly sees, and other networks do."""
+"""The least curvature that is believed in, as a share of the largest along waves of brightness. With a tenth of this
+share the objective falls no faster, and goes down in grain that it hardly sees, and other networks do."""
 
 UNEVEN = 10.0
 """How many times as hard as at the median cell, or as little, a cell is believed to curve."""

@@ -40,7 +40,7 @@ from impasto.solve import (
 from impasto.tasks.features import Feature, check_layers, raising, shapes_of
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
-from impasto.tasks.network_job import NetworkJob
+from impasto.tasks.painting_job import PaintingJob
 from impasto.tasks.pixels import fit_longer_side, given_back, to_tensor
 
 SMALLEST = 128
@@ -58,7 +58,7 @@ MOST_FRAMES = 9999
 
 
 @dataclass(frozen=True, kw_only=True)
-class DreamJob(NetworkJob, kind="dream"):
+class DreamJob(PaintingJob, kind="dream"):
     """Let a network dream into the picture `source`.
 
     layers: what is raised, each like `mixed_6b` or `relu5_3:channel=120`, see `impasto.tasks.features.Feature.parse`;
@@ -116,7 +116,7 @@ class DreamJob(NetworkJob, kind="dream"):
             raise JobError("a guide chooses among all channels itself: name layers alone")
         parse_size(self.size)
         _ = Level(1, 1, 0, zoom=self.zoom)
-        self._shift.check_stay(self.optimizer.stay)
+        self.placed_shift.check_stay(self.optimizer.stay)
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
@@ -157,7 +157,7 @@ class DreamJob(NetworkJob, kind="dream"):
             total = sum(feature.weight for feature in self.features)
             return (GuideLoss(layers=names, layer_weights=tuple(f.weight / total for f in self.features)),)
         least = planned.least_side(layers)
-        width, height = (max(least, side) + self.jitter - 1 for side in self._sides)
+        width, height = (max(least, side) + self.jitter - 1 for side in self.result_size)
         shapes = shapes_of(planned, layers, width, height)
         return tuple(raising(planned, shapes, feature) for feature in self.features)
 
@@ -189,24 +189,32 @@ class DreamJob(NetworkJob, kind="dream"):
             longer = min(LARGEST_GUIDE, max(picture.width, picture.height))
             sides = fit_longer_side(guide, longer, backbone.least_side(self.needed_layers))
             targets["guide"] = (Target(to_tensor(resize(guide, *sides), backbone.device)),)
-        journey = Level(picture.width, picture.height, self.frame_steps, zoom=self.zoom)
         return Problem(
             backbone=backbone,
             losses=self.losses,
             targets=targets,
-            levels=(*self.octave_levels, *(journey,) * (self.frames - 1)),
+            levels=self.levels(),
             start=ContentStart(),
             optimizer=self.optimizer,
-            shift=self._shift,
+            shift=self.placed_shift,
             detail=1.0,
             tile=self.placed_tile,
             seed=self.seed,
         )
 
+    def levels(self) -> tuple[Level, ...]:
+        """The octaves, then the frames of the journey."""
+        journey = Level(*self.result_size, self.frame_steps, zoom=self.zoom)
+        return (*self.octave_levels, *(journey,) * (self.frames - 1))
+
+    def at_size(self, width: int, height: int, *, steps: int, tile: int | None) -> DreamJob:
+        """With one octave."""
+        return replace(self, size=f"{width}x{height}", octaves=1, steps=steps, frames=1, tile=tile)
+
     @cached_property
     def octave_levels(self) -> tuple[Level, ...]:
         """The sizes dreamt at, from small to large. Raises like `check`."""
-        width, height = self._sides
+        width, height = self.result_size
         return pyramid(
             width,
             height,
@@ -220,7 +228,7 @@ class DreamJob(NetworkJob, kind="dream"):
     @property
     def placed_tile(self) -> int | None:
         """The tile, or the one that is taken for the picture's size."""
-        width, height = self._sides
+        width, height = self.result_size
         return TILE if self.tile is None and width * height > LARGEST_AT_ONCE else self.tile
 
     def frame_of(self, level: int) -> int | None:
@@ -238,7 +246,7 @@ class DreamJob(NetworkJob, kind="dream"):
 
         Raises PictureError if it cannot be looked at in that size, SolveError if the memory does not suffice for it.
         """
-        name, (width, height) = name_of(self.source, "the picture"), self._sides
+        name, (width, height) = name_of(self.source, "the picture"), self.result_size
         check_result_size(width, height, name)
         self.check_room(width, height, self.placed_tile or LEAST_TILE)
         picture = self._picture_given
@@ -251,11 +259,17 @@ class DreamJob(NetworkJob, kind="dream"):
         return picture
 
     @property
-    def _sides(self) -> tuple[int, int]:
-        """Width and height of the result."""
+    def pictures_read(self) -> dict[str, Picture]:
+        """The picture, at the size of the result."""
+        return {"content": self.source_picture}
+
+    @property
+    def result_size(self) -> tuple[int, int]:
+        """That of the picture, or the one asked for."""
         picture, size = self._picture_given, parse_size(self.size)
         return (picture.width, picture.height) if size is None else size.fit(picture.width, picture.height)
 
     @property
-    def _shift(self) -> Shift:
+    def placed_shift(self) -> Shift:
+        """The jitter."""
         return Shift(pixels=self.jitter, every=1)

@@ -17,7 +17,7 @@ from impasto.tasks.plan_machine import free_memory, held_memory, most_held, use_
 from impasto.tasks.plan_rehearsal import Rehearsal, Stage, rehearse
 
 if TYPE_CHECKING:
-    from impasto.tasks.stylize import StylizeJob
+    from impasto.tasks.painting_job import PaintingJob
 
 TILES = (2048, 1024, 512, LEAST_TILE)
 """Sides that are tried in turn; the last only when nothing else helps, as a tile so small is mostly surroundings."""
@@ -60,7 +60,7 @@ class Plan:
     reasons: tuple[str, ...]
 
 
-def plan(job: StylizeJob, *, memory: int | None = None, given: Collection[str] = ()) -> Plan:
+def plan(job: PaintingJob, *, memory: int | None = None, given: Collection[str] = ()) -> Plan:
     """Rehearse `job` and say what it takes, with the settings that make it fit.
 
     memory: bytes that the process may hold; None takes what is free. given: which of `tile`, `history` and
@@ -75,7 +75,7 @@ def plan(job: StylizeJob, *, memory: int | None = None, given: Collection[str] =
 class Planner:
     """One job, and what was found out about it."""
 
-    def __init__(self, job: StylizeJob, memory: int | None, given: Collection[str]) -> None:
+    def __init__(self, job: PaintingJob, memory: int | None, given: Collection[str]) -> None:
         job.check()
         self.job, self.given = job, set(given) | ({"tile"} if job.tile is not None else set())
         self.threads = use_threads_allowed()
@@ -101,9 +101,9 @@ class Planner:
     def choices(self) -> Iterator[Choice]:
         """What may be chosen, from what is best to what takes least: no tiles, shorter numbers, tiles, fewer pairs."""
         optimizer = self.job.optimizer
-        first = Choice(self.job.tile, 0, "fp32")
+        first = Choice(self.job.placed_tile, 0, "fp32")
         if isinstance(optimizer, LBFGS):
-            first = Choice(self.job.tile, optimizer.history, optimizer.history_in)
+            first = Choice(self.job.placed_tile, optimizer.history, optimizer.history_in)
         yield first
         if first.history and "history_in" not in self.given:
             first = replace(first, history_in="bf16")
@@ -125,7 +125,9 @@ class Planner:
             yield pairs
 
     def can_be_tiled(self) -> bool:
-        """Whether all that the job minimises adds up over tiles."""
+        """Whether the job takes tiles, and all that it minimises adds up over them."""
+        if not self.job.takes_tiles:
+            return False
         try:
             self.forecast(tiled=True)
         except JobError:
@@ -140,7 +142,7 @@ class Planner:
             def of(rehearsal: Rehearsal) -> Forecast:
                 return Forecast(rehearsal, self.network, self.job.needed_layers, shift.pixels, shift.every)
 
-            choice = Choice(self.job.tile if tiled else None, 0, "fp32")
+            choice = Choice(self.job.placed_tile if tiled else None, 0, "fp32")
             last = self.levels[-1]
             found = rehearse(
                 self.stage,

@@ -15,12 +15,12 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.pictures import picture_from, resize
-from impasto.solve import ContentStart, Finished, Problem, solve
+from impasto.solve import Finished, Problem, solve
 from impasto.tasks.plan_machine import held_memory
 from impasto.tasks.plan_watching import Notes, Scales, Watched
 
 if TYPE_CHECKING:
-    from impasto.tasks.stylize import StylizeJob
+    from impasto.tasks.painting_job import PaintingJob
 
 SIDES = (96, 256, 512, 1024, 2048)
 """Longer sides at which a job is rehearsed, as far as its own size and the time allow. The second one is passed over
@@ -114,36 +114,35 @@ class Stage:
     With `tiled` the picture is looked at by way of tiles, of which there is one, as large as the picture.
     """
 
-    def __init__(self, job: StylizeJob, network: Backbone) -> None:
+    def __init__(self, job: PaintingJob, network: Backbone) -> None:
         self.job, self.network = job, network
-        self.width, self.height = job.content_picture.width, job.content_picture.height
-        shrunk = {"content": job.content_picture}
+        self.width, self.height = job.result_size
+        shrunk = job.pictures_read
         began = time.perf_counter()
-        shrunk |= {name: picture_from(source) for name, source in job.inputs.items() if name != "content"}
+        shrunk |= {name: picture_from(source) for name, source in job.inputs.items() if name not in shrunk}
         self.reading = time.perf_counter() - began
         for name, picture in shrunk.items():
             scale = LARGEST_SOURCE / max(picture.width, picture.height)
             if scale < 1:
                 sides = (max(1, round(side * scale)) for side in (picture.width, picture.height))
                 shrunk[name] = resize(picture, *sides)
-        self.small = job.with_inputs(shrunk)
-        if job.start.networks:  # which are let go before the first step
-            self.small = replace(self.small, start=ContentStart())
+        self.small = job.with_small(shrunk)
 
     def sizes(self) -> list[tuple[int, int]]:
         """The sizes to rehearse at, of the job's shape and no larger; none has a side too short for the network."""
         least = self.network.least_side(self.job.needed_layers) / min(self.width, self.height)
-        found = []
+        found, multiple = [], self.job.multiple
         for side in SIDES:
             scale = min(1.0, max(side / max(self.width, self.height), least))
-            found.append((round(self.width * scale), round(self.height * scale)))
+            width, height = (max(1, round(n * scale / multiple)) * multiple for n in (self.width, self.height))
+            found.append((width, height))
         return list(dict.fromkeys(found))
 
-    def sized(self, width: int, height: int, steps: int, tiled: bool) -> StylizeJob:
+    def sized(self, width: int, height: int, steps: int, tiled: bool) -> PaintingJob:
         """The job at a size, with one level."""
         longer = max(width, height)
         tile = max(64, longer + 64) if tiled else None
-        job = replace(self.small, size=f"{width}x{height}", smallest=max(16, longer), steps=(steps,), tile=tile)
+        job = self.small.at_size(width, height, steps=steps, tile=tile)
         vars(job)["network"] = self.network
         return job
 

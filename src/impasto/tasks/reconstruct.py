@@ -33,13 +33,13 @@ from impasto.solve import (
 )
 from impasto.tasks.job import PictureSource, name_of, picture_source
 from impasto.tasks.memory import LEAST_TILE
-from impasto.tasks.network_job import NetworkJob
+from impasto.tasks.painting_job import PaintingJob
 from impasto.tasks.pixels import to_picture, to_tensor
 from impasto.weights import PrecisionChoice
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReconstructJob(NetworkJob, kind="reconstruct"):
+class ReconstructJob(PaintingJob, kind="reconstruct"):
     """Paint, from noise, what `layers` know of the picture `source`.
 
     of: `content`, its activations, place by place; or `style`, the correlations of its channels, wherever they are.
@@ -80,7 +80,7 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
         if self.tile is not None and self.tile < 64:
             raise JobError(f"a tile must be at least 64 pixels, not {self.tile}")
         parse_size(self.size)
-        _ = self._start, self._placed_shift
+        _ = self._start, self.placed_shift
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
@@ -125,13 +125,31 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
             backbone=backbone,
             losses=(loss,),
             targets={loss.target: (Target(to_tensor(composite(picture), backbone.device)),)},
-            levels=(Level(picture.width, picture.height, self.steps),),
+            levels=self.levels(),
             start=self._start,
             optimizer=self.optimizer,
-            shift=self._placed_shift,
+            shift=self.placed_shift,
             tile=self.tile,
             seed=self.seed,
         )
+
+    @property
+    def result_size(self) -> tuple[int, int]:
+        """That of the picture, brought to size."""
+        return (self.source_picture.width, self.source_picture.height)
+
+    def levels(self) -> tuple[Level, ...]:
+        """The full size alone."""
+        return (Level(*self.result_size, self.steps),)
+
+    def at_size(self, width: int, height: int, *, steps: int, tile: int | None) -> ReconstructJob:
+        """The same at that size."""
+        return replace(self, size=f"{width}x{height}", steps=steps, tile=tile)
+
+    @property
+    def pictures_read(self) -> dict[str, Picture]:
+        """The picture, at the size of the result."""
+        return dict.fromkeys(self.inputs, self.source_picture)
 
     def picture(self, image: Tensor) -> Picture:
         """The image as a picture of the source's depth, opaque."""
@@ -156,6 +174,7 @@ class ReconstructJob(NetworkJob, kind="reconstruct"):
         return NoiseStart(deviation=self.noise)
 
     @property
-    def _placed_shift(self) -> Shift:
+    def placed_shift(self) -> Shift:
+        """The shift, or the network's own."""
         pixels = painting_defaults(self.backbone).shift if self.shift is None else self.shift
         return Shift(pixels=pixels, every=self.shift_every)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from torch import Tensor
 
@@ -38,6 +38,7 @@ from impasto.tasks.dreaming_job import DreamingJob
 from impasto.tasks.guided_job import GuidedJob
 from impasto.tasks.job import Job, PictureSource, absolute, picture_source
 from impasto.tasks.memory import LEAST_TILE
+from impasto.tasks.painting_job import PaintingJob
 from impasto.tasks.picture_start import PictureStart
 from impasto.tasks.pixels import given_back, to_tensor
 from impasto.tasks.stylize_checks import check_values
@@ -56,7 +57,7 @@ def default_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylizeJob(GuidedJob, DreamingJob, kind="stylize"):
+class StylizeJob(GuidedJob, DreamingJob, PaintingJob, kind="stylize"):
     """Paint `content` in the manner of `styles`.
 
     content: the picture whose things stay where they are.
@@ -191,13 +192,28 @@ class StylizeJob(GuidedJob, DreamingJob, kind="stylize"):
         content = self.content_picture
         return self._lay_out(content.width, content.height, self.plan_network().least_side(self.needed_layers))
 
+    @property
+    def result_size(self) -> tuple[int, int]:
+        """That of the content, brought to size."""
+        return (self.content_picture.width, self.content_picture.height)
+
+    @property
+    def pictures_read(self) -> dict[str, Picture]:
+        """The content, at the size of the result."""
+        return {"content": self.content_picture}
+
+    def with_small(self, pictures: Mapping[str, Picture]) -> StylizeJob:
+        """The same, without networks that paint the start: they are let go before the first step."""
+        small = self.with_inputs(pictures)
+        return replace(small, start=ContentStart()) if small.start.networks else small
+
+    def at_size(self, width: int, height: int, *, steps: int, tile: int | None) -> StylizeJob:
+        """With one level."""
+        return replace(self, size=f"{width}x{height}", smallest=max(16, width, height), steps=(steps,), tile=tile)
+
     def fitted(self, plan: Plan) -> StylizeJob:
-        """The same job with what a plan has chosen for it, and all that is loaded already."""
-        optimizer = self.optimizer
-        if isinstance(optimizer, LBFGS):
-            optimizer = replace(optimizer, history=plan.history, history_in=plan.history_in)
-        chosen = self.with_dream_chosen()
-        return chosen.changed(tile=plan.tile, precision=plan.precision, optimizer=optimizer)
+        """The same, with the dream chosen that `auto` stands for."""
+        return super(StylizeJob, self.with_dream_chosen()).fitted(plan)
 
     def with_dream_chosen(self) -> StylizeJob:
         """The same job, the dream that `auto` stands for chosen by measuring at a small size."""
@@ -214,12 +230,6 @@ class StylizeJob(GuidedJob, DreamingJob, kind="stylize"):
         found = chosen_features(small.problem(), self.dreamer, self.beside, self.dream_candidates)
         dream = tuple(f"{each.feature.layer}:channel={each.feature.channel}" for each in found[:CHOSEN])
         return self.changed(dream=dream, dream_reasons=reasons(found, self.dreamer.name))
-
-    def changed(self, **settings: Any) -> StylizeJob:
-        """The same job with other settings, which change neither networks nor pictures: those stay loaded."""
-        other = replace(self, **settings)
-        vars(other).update({name: vars(self)[name] for name in ("network", "content_picture") if name in vars(self)})
-        return other
 
     def _lay_out(self, width: int, height: int, shortest: int) -> tuple[Level, ...]:
         """The levels; the full size alone for the photo itself, and for a picture that is painted on."""

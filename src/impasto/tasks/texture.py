@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from torch import Tensor
 
@@ -21,6 +21,7 @@ from impasto.solve import (
     LBFGS,
     OPTIMIZERS,
     Event,
+    Level,
     NoiseStart,
     Optimizer,
     Problem,
@@ -31,7 +32,7 @@ from impasto.solve import (
     solve,
 )
 from impasto.tasks.job import PictureSource, name_of, picture_source
-from impasto.tasks.network_job import NetworkJob
+from impasto.tasks.painting_job import PaintingJob
 from impasto.tasks.pixels import fit_longer_side, to_picture, to_tensor
 
 LEAST_SIDE = 16
@@ -43,7 +44,7 @@ def texture_losses() -> tuple[Loss, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextureJob(NetworkJob, kind="texture"):
+class TextureJob(PaintingJob, kind="texture"):
     """Paint, from noise, a texture in the manner of `style` that can be laid side by side with itself.
 
     size: of the result: `"640x512"` exactly, `"512"` a square. Both sides must be multiples of the stride of the
@@ -55,6 +56,9 @@ class TextureJob(NetworkJob, kind="texture"):
         around.
     padding: circular, nothing else goes around.
     """
+
+    takes_tiles: ClassVar[bool] = False
+    tile: ClassVar[None] = None
 
     kind: Literal["texture"] = "texture"
     style: PictureSource
@@ -88,7 +92,7 @@ class TextureJob(NetworkJob, kind="texture"):
             raise JobError(f"steps must be one or more numbers of 0 or more, not {list(self.steps)}")
         if min(self.sides) < LEAST_SIDE:
             raise JobError(f"a texture has sides of at least {LEAST_SIDE} pixels, not {self.size}")
-        _ = self._start, self._placed_shift
+        _ = self._start, self.placed_shift
 
     @property
     def inputs(self) -> dict[str, PictureSource]:
@@ -141,6 +145,25 @@ class TextureJob(NetworkJob, kind="texture"):
         check_paintable(picture_from(self.style), name_of(self.style, "the style picture"))
 
     @property
+    def result_size(self) -> tuple[int, int]:
+        """As asked for."""
+        return self.sides
+
+    @property
+    def multiple(self) -> int:
+        """The period."""
+        return self.period
+
+    def levels(self) -> tuple[Level, ...]:
+        """The sizes painted, all of them multiples of the period."""
+        shortest = self.plan_network().least_side(self.needed_layers)
+        return pyramid(*self.sides, smallest=self.smallest, shortest=shortest, steps=self.steps, multiple=self.period)
+
+    def at_size(self, width: int, height: int, *, steps: int, tile: int | None) -> TextureJob:  # noqa: ARG002
+        """With one level."""
+        return replace(self, size=f"{width}x{height}", smallest=max(16, width, height), steps=(steps,))
+
+    @property
     def period(self) -> int:
         """The pixels of which the sides are multiples. Raises JobError for a network that has borders."""
         return period_of(self.plan_network().graph.plan(self.needed_layers))
@@ -164,12 +187,10 @@ class TextureJob(NetworkJob, kind="texture"):
             backbone=backbone,
             losses=self.placed_losses,
             targets={"style": (Target(to_tensor(resize(picture, wide, high), backbone.device)),)},
-            levels=pyramid(
-                width, height, smallest=self.smallest, shortest=shortest, steps=self.steps, multiple=self.period
-            ),
+            levels=self.levels(),
             start=self._start,
             optimizer=self.optimizer,
-            shift=self._placed_shift,
+            shift=self.placed_shift,
             periodic=True,
             seed=self.seed,
         )
@@ -183,6 +204,7 @@ class TextureJob(NetworkJob, kind="texture"):
         return NoiseStart(deviation=self.noise)
 
     @property
-    def _placed_shift(self) -> Shift:
+    def placed_shift(self) -> Shift:
+        """The shift, or the network's own."""
         pixels = painting_defaults(self.backbone).shift if self.shift is None else self.shift
         return Shift(pixels=pixels, every=self.shift_every)

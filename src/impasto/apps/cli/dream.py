@@ -19,7 +19,7 @@ from impasto.apps.cli.options import (
     go_offline,
     names,
 )
-from impasto.apps.cli.stylize_options import Settings, TiledMachine
+from impasto.apps.cli.stylize_options import PlannedMachine, Settings
 from impasto.apps.cli.telling import Running
 from impasto.apps.cli.written import Written
 from impasto.errors import InputError
@@ -124,7 +124,7 @@ def dream(
     written: Written = Written(),
     dreamer: Dreamer = Dreamer(),
     dreaming: Dreaming = Dreaming(),
-    machine: TiledMachine = TiledMachine(),
+    machine: PlannedMachine = PlannedMachine(),
     settings: Settings = Settings(),
     running: Running = Running(),
 ) -> None:
@@ -142,8 +142,10 @@ def dream(
         The panels.
     """
     from impasto.apps.cli.painting import paint_asked
+    from impasto.apps.cli.planned import room_for
 
     go_offline(machine.offline)
     flags = {"source": str(picture), "size": placing.size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
     job, writing = settings.job("dream", flags), written.writing()
-    paint_asked(job, placing.output, running, overwrite=placing.overwrite, writing=writing)
+    room = room_for(job, machine, settings)
+    paint_asked(job, placing.output, running, overwrite=placing.overwrite, room=room, writing=writing)

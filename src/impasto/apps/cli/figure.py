@@ -67,7 +67,7 @@ def _painted(row: Sequence[ReconstructJob], folder: Path, telling: Telling) -> l
         if not painted_by(panel, job):
             telling.note(f"{job.of} {number} of {len(row)}: {', '.join(job.layers)}")
             try:
-                paint_new(job, panel, Running(quiet=True, json=telling.json))
+                paint_new(job, panel, Running(quiet=True, json=telling.json), room=None)
             except CancelledError as error:
                 raise CancelledError(f"{error}; then the same command paints the rest") from None
         pictures.append(read_picture(panel))

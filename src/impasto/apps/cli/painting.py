@@ -67,15 +67,21 @@ class Room:
 
 
 def paint_asked(
-    job: Job, output: Path | None, running: Running, *, overwrite: bool, writing: Writing | None = None
+    job: Job,
+    output: Path | None,
+    running: Running,
+    *,
+    overwrite: bool,
+    room: Room | None = Room(),
+    writing: Writing | None = None,
 ) -> Path:
     """Paint `job` into `output`, without it into the file that it is called by, and say which that is.
 
-    Raises OutputError if the result cannot go there, and what `paint_new` raises.
+    room: see `new_run`. Raises OutputError if the result cannot go there, and what `paint_new` raises.
     """
     place = output or default_output(job)
     check_place(place, job, overwrite=overwrite)
-    paint_new(job, place, running, writing=writing)
+    paint_new(job, place, running, room=room, writing=writing)
     return place
 
 
@@ -107,10 +113,10 @@ def new_run(
 def _fitted(job: Job, room: Room | None, telling: Telling) -> Job:
     """The job with the settings that make it fit, having said what it will take."""
     from impasto.runs import event_to_dict
-    from impasto.tasks import StylizeJob
+    from impasto.tasks.painting_job import PaintingJob
     from impasto.tasks.plan import plan
 
-    if room is None or not isinstance(job, StylizeJob):
+    if room is None or not isinstance(job, PaintingJob):
         return job
     found = plan(job, memory=room.memory, given=room.given)
     found = replace(found, seconds=found.seconds + seconds_since_start())

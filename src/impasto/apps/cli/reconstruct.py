@@ -20,7 +20,7 @@ from impasto.apps.cli.options import (
     go_offline,
     names,
 )
-from impasto.apps.cli.stylize_options import Settings, TiledMachine
+from impasto.apps.cli.stylize_options import PlannedMachine, Settings
 from impasto.apps.cli.telling import Running, Telling
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Reconstructing:
     placing: Placing = Placing()
     looking: Looking = Looking()
     going: Going = Going()
-    machine: TiledMachine = TiledMachine()
+    machine: PlannedMachine = PlannedMachine()
     settings: Settings = Settings()
 
     def job(self, of: str, picture: Path, layers: tuple[str, ...] | None = None) -> ReconstructJob:
@@ -103,10 +103,12 @@ class Reconstructing:
     def paint(self, of: str, picture: Path, running: Running) -> None:
         """Paint the content or the style of a picture, as a run. Raises what the job raises."""
         from impasto.apps.cli.painting import paint_asked
+        from impasto.apps.cli.planned import room_for
 
         go_offline(self.machine.offline)
         job = self.job(of, picture, names("--layers", self.layers))
-        paint_asked(job, self.placing.output, running, overwrite=self.placing.overwrite)
+        room = room_for(job, self.machine, self.settings)
+        paint_asked(job, self.placing.output, running, overwrite=self.placing.overwrite, room=room)
 
 
 @reconstruct.command(help_epilogue="")

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from impasto.apps.cli.guiding import Places, with_folders
 from impasto.apps.cli.options import go_offline, numbers
+from impasto.apps.cli.planned import settled
 from impasto.apps.cli.stylize_options import NO_STRENGTH, Descent, Dream, Look, Network, PlannedMachine, Settings
 from impasto.errors import InputError
 
@@ -74,6 +75,7 @@ def asked(
     the first. Raises InputError for what cannot be meant.
     """
     from impasto.pictures import gathered, stands_for_many
+    from impasto.runs import build_job
 
     look, places, machine, settings = painting.look, painting.places, painting.machine, painting.settings
     if settings.config is None and not styles and not places.region:
@@ -100,33 +102,8 @@ def asked(
         contents = (job.content,)
         photos = gathered(contents)
         job = job.with_inputs({"content": photos[0]})
-    return Asked(job, photos, contents, memory, settled(job, look, settings))
-
-
-PLANNED = {"tile": "tile", "optimizer.history": "history", "optimizer.history_in": "history_in"}
-"""The settings that a plan could choose, by their addresses."""
-
-
-def settled(job: StylizeJob, look: Look, settings: Settings) -> frozenset[str]:
-    """Which of the settings that a plan could choose were set by the user: by name, or to something else than the
-    preset's.
-    """
-    from impasto.runs import build_job
-
-    by_name = {text.partition("=")[0].strip() for text in settings.sets}
     preset = build_job("stylize", preset=look.preset, flags={"content": "-", "styles": ("-",)})
-    return frozenset(
-        name
-        for address, name in PLANNED.items()
-        if address in by_name or setting_at(job, address) != setting_at(preset, address)
-    )
-
-
-def setting_at(job: Any, address: str) -> Any:
-    """The setting at an address; None if the job has none such."""
-    for part in address.split("."):
-        job = getattr(job, part, None)
-    return job
+    return Asked(job, photos, contents, memory, settled(job, preset, settings))
 
 
 def strength_beside_weights(look: Look, network: Network) -> str | None:

@@ -251,8 +251,8 @@ class TiledMachine(Machine):
 
 @Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True, kw_only=True)
-class PlannedMachine(TiledMachine):
-    """On what it is computed, where a plan makes it fit.
+class MemoryMachine(Machine):
+    """On what it is computed, and with how much memory.
 
     Parameters
     ----------
@@ -265,6 +265,12 @@ class PlannedMachine(TiledMachine):
     def memory_in_bytes(self) -> int | None:
         """The most memory to use, None if none was given. Raises InputError for anything else than a size in bytes."""
         return None if self.memory is None else bytes_in("--memory", self.memory)
+
+
+@Parameter(name="*", group=MACHINE)
+@dataclass(frozen=True, kw_only=True)
+class PlannedMachine(MemoryMachine, TiledMachine):
+    """On what it is computed, where a plan makes it fit."""
 
 
 @Parameter(name="*", group=SETTINGS)

@@ -13,7 +13,6 @@ from impasto.apps.cli.options import (
     NETWORK,
     RESULT,
     DecimalNumber,
-    Machine,
     Name,
     Names,
     Placing,
@@ -23,7 +22,7 @@ from impasto.apps.cli.options import (
     numbers,
 )
 from impasto.apps.cli.streams import note, result_json
-from impasto.apps.cli.stylize_options import Settings
+from impasto.apps.cli.stylize_options import MemoryMachine, Settings
 from impasto.apps.cli.telling import Running
 
 EXAMPLES = """Examples:
@@ -81,7 +80,7 @@ def texture(
     placing: Placing = Placing(),
     style_scale: Annotated[DecimalNumber, Parameter(group=RESULT)] = None,
     network: TextureNetwork = TextureNetwork(),
-    machine: Machine = Machine(),
+    machine: MemoryMachine = MemoryMachine(),
     settings: Settings = Settings(),
     running: Running = Running(),
 ) -> None:
@@ -104,13 +103,15 @@ def texture(
         The panels.
     """
     from impasto.apps.cli.painting import paint_asked
+    from impasto.apps.cli.planned import room_for
     from impasto.measure import seam_energy
     from impasto.pictures import read_picture
 
     go_offline(machine.offline)
     given = {"style": str(style), "size": placing.size, "style_scale": style_scale}
     job = settings.job("texture", {**given, **network.flags(), **machine.flags()})
-    place = paint_asked(job, placing.output, running, overwrite=placing.overwrite)
+    room = room_for(job, machine, settings)
+    place = paint_asked(job, placing.output, running, overwrite=placing.overwrite, room=room)
     if running.quiet:
         return
     across, down = seam_energy(read_picture(place))
