@@ -94,7 +94,27 @@ def test_a_texture_says_how_its_seams_are(impasto, folder, environment):
     assert {tuple(loss["layers"]) for loss in job["losses"]} == {("relu1_1", "relu3_1")}
     assert (job["kind"], job["padding"], job["steps"]) == ("texture", "circular", [3])
     told = impasto("texture", "painting.png", *options, "-o", "b.png", "--json")
-    assert json.loads(told.stdout.splitlines()[-1])["event"] == "seams"
+    events = [json.loads(line) for line in told.stdout.splitlines()]
+    assert events[-1]["event"] == "seams"
+    assert [event["event"] for event in events].index("plan") < [event["event"] for event in events].index("started")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("texture", "painting.png", "--size", "64", "--layers", "relu1_1"),
+        ("reconstruct", "content", "photo.png", "--layers", "conv1_1"),
+        ("dream", "photo.png", "--backbone", "vgg19", "--layers", "relu1_1"),
+    ],
+    ids=["texture", "reconstruct", "dream"],
+)
+def test_the_memory_that_may_be_used_is_obeyed(impasto, arguments):
+    outcome = impasto(*arguments, *SMALL, "--memory", "100MB")
+    assert outcome.returncode == 4, outcome.stderr
+    assert "100.0 MB are allowed" in outcome.stderr or "0.1 GB are allowed" in outcome.stderr
+    unclear = impasto(*arguments, *SMALL, "--memory", "lots")
+    assert unclear.returncode == 2
+    assert "--memory" in unclear.stderr
 
 
 @pytest.mark.parametrize(

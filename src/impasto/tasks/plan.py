@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -208,8 +209,8 @@ class Planner:
         return f"{words}A --size of {longest} would do; or allow more memory, or close other programs."
 
     def _largest_side(self, choice: Choice) -> int | None:
-        """The longer side that fits, to a multiple of 8 pixels; None if none does."""
-        longer = max(self.stage.width, self.stage.height)
+        """The longer side that fits, to a multiple of 8 pixels, and of those of the job; None if none does."""
+        longer, step = max(self.stage.width, self.stage.height), math.lcm(8, self.job.multiple)
 
         def sides(longest: int) -> tuple[int, int]:
             width, height = (max(1, round(n * longest / longer)) for n in (self.stage.width, self.stage.height))
@@ -218,7 +219,7 @@ class Planner:
         def too_large(longest: int) -> bool:
             return self.memory(choice, *sides(longest)) * MARGIN > self.budget
 
-        found = 8 * bisect_left(range(1, longer // 8), True, key=lambda n: too_large(8 * n))
+        found = step * bisect_left(range(1, longer // step), True, key=lambda n: too_large(step * n))
         return found if found and min(sides(found)) >= self.network.least_side(self.job.needed_layers) else None
 
 
