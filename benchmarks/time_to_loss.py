@@ -42,7 +42,7 @@ NOISE = 3.92e-6
 """Standard deviation of the preset's start about middle grey."""
 
 NEAR = 1.02
-"""From how many times the goal on Impasto's pictures are judged by the plain objective: its own value may be rounded."""
+"""From how many times the goal on the plain objective judges: the value in bf16 may be a little off."""
 
 SAME = 1e-4
 """By how much, relatively, the two programs may differ about the loss of one picture."""
