@@ -13,12 +13,12 @@ import torch
 
 import impasto
 from impasto.errors import ImpastoError, InputError
-from impasto.pictures import resize, write_picture
+from impasto.pictures import write_picture
 from impasto.runs.checkpoint import checkpoints, read_checkpoint, write_checkpoint
 from impasto.runs.events import Checkpointed, PreviewWritten, RunEvent, Warned
 from impasto.runs.folder import Run
 from impasto.runs.pace import Pace
-from impasto.solve import LevelDone, Snapshot
+from impasto.solve import LevelDone, Snapshot, resize
 
 CHECKPOINT_SHARE = 0.05
 CHECKPOINT_SECONDS = 1.0
@@ -102,14 +102,16 @@ class Keeper:
             yield event
 
     def picture(self, path: Path, image: Any, *, longest: int | None = None, quality: int = 95) -> ImpastoError | None:
-        """Write an image [1, 3, H, W] as a picture; the reason if it cannot be."""
+        """Write an image [1, 3, H, W] as a picture; the reason if it cannot be.
+
+        longest: the longer side at most. The image is made smaller first: of a very large one no more is needed.
+        """
         try:
-            picture = self.run.job.picture(image)
-            longer = max(picture.width, picture.height)
+            longer = max(image.shape[-2:])
             if longest is not None and longer > longest:
-                width, height = (max(1, round(n * longest / longer)) for n in (picture.width, picture.height))
-                picture = resize(picture, width, height)
-            write_picture(picture, path, quality=quality, metadata="none")
+                width, height = (max(1, round(n * longest / longer)) for n in (image.shape[-1], image.shape[-2]))
+                image = resize(image, width, height)
+            write_picture(self.run.job.picture(image), path, quality=quality, metadata="none")
         except ImpastoError as error:
             return error
         return None

@@ -56,6 +56,8 @@ def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
             image = first_image(problem, index, image)
         assert image is not None
         objective, tile = objective_that_fits(problem, index), problem.tile
+        if tile is not None:
+            trim()  # looking at the targets took other blocks than the steps will
         yield LevelStarted(index, level.width, level.height, objective.weights)
         descent = problem.optimizer.begin(image, lattice=problem.shift.pixels, periodic=problem.periodic)
         losses: Mapping[str, float] = {}
@@ -82,6 +84,7 @@ def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
                 break
         image = objective.shown(descent.image)
         yield LevelDone(index, image)
+        del objective, descent  # what this size needed makes room for what comes next
     assert image is not None
     yield Finished(image, warnings_about(image, problem))
 
