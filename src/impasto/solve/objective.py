@@ -74,7 +74,7 @@ class Objective:
             gradient = towards_grey(gradient)
         self.losses = {name: values.get(name, 0.0) for name in self.terms}
         value = sum(values.values())
-        good = math.isfinite(value) and math.isfinite(float(gradient.sum(dtype=torch.float64)))
+        good = math.isfinite(value) and bool(torch.stack(gradient.aminmax()).isfinite().all())
         return (value if good else math.nan), gradient
 
     def shown(self, image: Tensor) -> Tensor:
