@@ -17,7 +17,6 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.pictures import Picture
-from impasto.pictures.samples import paint_sample, sample_photograph
 from impasto.solve import Step, solve
 from impasto.solve.objective import Objective
 
@@ -57,16 +56,15 @@ def errors(content: Picture, style: Picture, options: argparse.Namespace, image:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--pairs", type=int, default=len(SAMPLES), help="how many of the sample pairs")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, default=200, help="at the last size")
     parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="bf16")
     options = parser.parse_args()
-    samples = [(f"{c} × {s}", sample_photograph(c), paint_sample(s)) for c, s in SAMPLES[: options.pairs]]
     marks = [n for n in (10, 25, 50, 100, 150, 200, 300) if n <= options.steps]
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {options.size} pixels, {options.precision}")
-    for name, content, style in pairs(options.pictures) if options.pictures else samples:
+    for name, content, style in pairs(options.pictures, SAMPLES[: options.pairs]):
         runs = {metric: descended(content, style, options, way) for metric, way in METRICS.items()}
         lowest = min(min(values) for _, values in runs.values())
         print(f"\n{name}: {'after':>14}" + "".join(f"{n:>8}" for n in marks))

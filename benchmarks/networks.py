@@ -187,7 +187,7 @@ def answer(name: str, found: dict[str, Measured], goals: dict[str, float], most:
 def parsed() -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--networks", nargs="+", metavar="NAME", choices=list(PAINTING_DEFAULTS), default=[])
     parser.add_argument("--size", type=int, default=512, help="the longer side in pixels")
     parser.add_argument("--steps", type=int, default=50, help="after how many VGG-19's distance is the goal")

@@ -84,7 +84,7 @@ def plot(results: dict[str, dict[str, Curve]], path: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--plot", default="optimizers.png")

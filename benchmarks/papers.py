@@ -62,7 +62,7 @@ def row(preset: str, content: Picture, style: Picture, size: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512])
     options = parser.parse_args()
     for name, content, style in pairs(options.pairs):

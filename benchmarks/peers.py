@@ -196,7 +196,7 @@ def report(name: str, content: Picture, style: Picture, work: Path, options: arg
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--neural-style-pt", type=Path, metavar="CHECKOUT")
     parser.add_argument("--style-transfer-pytorch", type=Path, metavar="CHECKOUT")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the two programs")

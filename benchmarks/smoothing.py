@@ -111,7 +111,7 @@ def entropy(values: Tensor) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, nargs="+", default=[40, 30, 25])
     parser.add_argument("--strength", type=float, default=0.5)

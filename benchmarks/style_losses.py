@@ -77,7 +77,7 @@ COLUMNS = ("style, Gram", "style, moments", "LPIPS", "MS-SSIM", "colour", "noise
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pairs", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--losses", nargs="+", default=list(LOSSES), metavar="NAMES", help="as --style-loss has them")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, nargs="+", default=[40, 30, 25])

@@ -28,7 +28,6 @@ from torch import Tensor
 
 from impasto.measure import measure
 from impasto.pictures import Picture, Size, composite, resize, write_picture
-from impasto.pictures.samples import paint_sample, sample_photograph
 from impasto.runs import build_job
 from impasto.solve import LBFGS, ContentStart, Problem, Step, solve
 from impasto.solve.objective import Objective
@@ -210,16 +209,9 @@ def report_memory(options: argparse.Namespace) -> None:
     print(f"{'':>10}  Impasto takes 1/{slopes['plain'] / slopes['impasto']:.1f} of the memory per megapixel")
 
 
-def chosen(options: argparse.Namespace) -> list[tuple[str, Picture, Picture]]:
-    """The pictures given, or as many samples as asked for."""
-    if options.pictures:
-        return pairs(options.pictures)
-    return [(f"{c} × {s}", sample_photograph(c), paint_sample(s)) for c, s in SAMPLES[: options.pairs]]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures to use instead of the samples")
+    parser.add_argument("pictures", nargs="*", metavar="CONTENT,STYLE", help="pictures, or samples by name")
     parser.add_argument("--pairs", type=int, default=len(SAMPLES), help="how many of the sample pairs")
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--steps", type=int, default=500, help="evaluations of the plain run")
@@ -246,7 +238,7 @@ def main() -> None:
         return
     options.out.mkdir(parents=True, exist_ok=True)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; {way}")
-    ratios = [compare(*pair, options, way) for pair in chosen(options)]
+    ratios = [compare(*pair, options, way) for pair in pairs(options.pictures, SAMPLES[: options.pairs])]
     reached = [ratio for ratio in ratios if ratio is not None]
     if reached:
         print(f"\nreached on {len(reached)} of {len(ratios)} pairs, at worst in 1/{1 / max(reached):.1f} of the time")

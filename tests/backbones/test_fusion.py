@@ -178,3 +178,14 @@ def test_an_operation_that_is_no_unit_takes_pixels_in_its_own_precision() -> Non
     seen = around(ramp(1.0), ("change",))["change"]
     assert seen.dtype == torch.bfloat16
     torch.testing.assert_close(seen.float()[..., 1:], torch.ones(1, 1, 8, 63))
+
+
+@pytest.mark.parametrize(("stride", "channels"), [(1, 8), (1, 2), (2, 8), (2, 1)])
+def test_a_gradient_that_is_one_number_everywhere(stride: int, channels: int) -> None:
+    """As a sum sends it back: there is no memory of the input's size behind it, and more or less of its own."""
+    nodes = [Node("deep", nn.Conv2d(3, 4, 3, padding=1), (INPUT,))]
+    nodes.append(Node("last", nn.Conv2d(4, channels, 3, stride, padding=1), ("deep",)))
+    graph = randomised(Graph(nodes).requires_grad_(False).eval())
+    image = torch.rand(1, 3, 12, 17, dtype=torch.float64, requires_grad=True)
+    fused, plain = (seen["last"].sum() for seen in (graph(image, ["last"]), one_by_one(graph, image, ["last"])))
+    torch.testing.assert_close(torch.autograd.grad(fused, image), torch.autograd.grad(plain, image))

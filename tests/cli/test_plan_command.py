@@ -88,3 +88,31 @@ def test_a_plan_needs_what_painting_needs(impasto: Callable) -> None:
         assert outcome.returncode == 2
         assert said in outcome.stderr
         assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "width", "height", "levels", "steps"),
+    [
+        (("dream", "photo.png", "--backbone", "squeezenet1_1", "--octaves", "1"), 96, 80, 1, 3),
+        (("reconstruct", "content", "photo.png", "--backbone", "squeezenet1_1"), 96, 80, 1, 3),
+        (("reconstruct", "style", "photo.png", "--backbone", "squeezenet1_1"), 96, 80, 1, 3),
+        (("texture", "painting.png", "--backbone", "vgg16"), 96, 96, 1, 3),
+    ],
+)
+def test_other_pictures_are_planned_by_a_command_each(
+    impasto: Callable, arguments: tuple[str, ...], width: int, height: int, levels: int, steps: int
+) -> None:
+    outcome = impasto("plan", *arguments, "--size", "96", "--steps", "3", "--precision", "fp32", "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    found = json.loads(outcome.stdout)
+    assert (found["width"], found["height"], len(found["levels"]), found["steps"]) == (width, height, levels, steps)
+    assert found["download"] > 1e6
+    assert found["memory"] > 1e8
+    assert found["seconds"] > 0
+
+
+def test_they_obey_the_memory_too(impasto: Callable) -> None:
+    for kind in (("dream",), ("reconstruct", "style"), ("texture",)):
+        outcome = impasto("plan", *kind, "photo.png", "--size", "512", "--memory", "200MB", "--device", "cpu")
+        assert outcome.returncode == 4, outcome.stderr
+        assert "memory" in outcome.stderr

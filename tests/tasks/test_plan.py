@@ -145,7 +145,7 @@ def test_each_image_that_lives_is_foretold_once(job_of: Make, optimizer: Optimiz
     with Scales() as scales:
         play(job.problem())
     live, _ = made.forecast(tiled=tile is not None).live(640, 480, 5, next(made.choices()))
-    assert live == pytest.approx(scales.peak, rel=0.1)
+    assert live == pytest.approx(scales.peak, rel=0.15)
 
 
 def test_what_was_measured_is_told_back_and_lines_go_on() -> None:

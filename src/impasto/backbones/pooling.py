@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import avg_pool2d
+from torch.nn.functional import avg_pool2d, interpolate
 
 from impasto.backbones.layers import ScaledAveragePool
 from impasto.backbones.rectifying import WORDS
@@ -67,12 +67,13 @@ class _Average(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         """Each window gets its gradient in equal shares; what no window covers gets none."""
         rows, columns = ctx.window
-        height, width = gradient.shape[-2] * rows, gradient.shape[-1] * columns
         shares = gradient * (ctx.factor / (rows * columns))
+        spread = interpolate(shares, scale_factor=(float(rows), float(columns)), mode="nearest")
+        if spread.shape == ctx.shape:
+            return spread, None, None
+        height, width = spread.shape[-2:]
         back = torch.empty(ctx.shape, dtype=gradient.dtype, device=gradient.device, memory_format=torch.channels_last)
-        for row in range(rows):
-            for column in range(columns):
-                back[..., row:height:rows, column:width:columns] = shares
+        back[..., :height, :width] = spread
         _clear_beyond(back, height, width)
         return back, None, None
 

@@ -135,12 +135,24 @@ class Convolution(torch.autograd.Function):
         elif rectified:
             assert gradient is not None
             gradient = rectify_back(gradient, rectified[0], in_place=own)
-        x = torch.empty(ctx.shape, dtype=weight.dtype, device=weight.device, memory_format=torch.channels_last)
+        assert gradient is not None
+        x = in_place_of_input(gradient, ctx.shape)
         back, _, _ = torch.ops.aten.convolution_backward(
             *(gradient, x, weight, None, geometry.stride, geometry.widened, geometry.dilation),
             *(False, (0, 0), geometry.groups, (True, False, False)),
         )
         return back, None, None, None, None, None, None
+
+
+def in_place_of_input(gradient: Tensor, shape: torch.Size) -> Tensor:
+    """A tensor [N, C, H, W] like the input of a convolution, of which nothing but that is looked at; where there is
+    room, over the memory of the gradient to its output.
+    """
+    _, channels, height, width = shape
+    room = gradient.untyped_storage().nbytes() // gradient.element_size() - gradient.storage_offset()
+    if room < shape.numel():
+        return torch.empty(shape, dtype=gradient.dtype, device=gradient.device, memory_format=torch.channels_last)
+    return gradient.as_strided(shape, (channels * height * width, 1, width * channels, channels))
 
 
 def in_two_parts(x: Tensor, weight: Tensor, groups: int) -> tuple[Tensor, Tensor]:

@@ -18,6 +18,7 @@ from impasto.losses.base import PIXELS, Loss, Role, Targets, Term
 from impasto.losses.content import TINY
 from impasto.losses.flatness import CONTRAST, RADIUS, check_flatness, flatness
 from impasto.losses.part import Seen
+from impasto.losses.squares import squared_norm
 from impasto.losses.statistic import widened
 
 STEPS = 50
@@ -70,7 +71,7 @@ class BlankLoss(Loss, kind="blank"):
         weights = {name: flatness(kept, self.radius, self.contrast) for name, kept in remembered.items()}
         if self.ground:
             weights = {name: flat * as_ground(remembered[name], flat) for name, flat in weights.items()}
-        energies = {name: widened(kept).square().mean() for name, kept in remembered.items()}
+        energies = {name: squared_norm(kept) / kept.numel() for name, kept in remembered.items()}
         return BlankTerm(self, remembered, weights, energies)
 
 

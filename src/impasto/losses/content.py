@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.errors import JobError
 from impasto.losses.base import Loss, Role, Targets, Term, check_scale
 from impasto.losses.part import Seen
-from impasto.losses.statistic import widened
+from impasto.losses.squares import squared_distance, squared_norm
 
 ContentNormalisation = Literal["energy", "gatys", "deeplearning-ai", "neural-style", "johnson"]
 
@@ -50,11 +50,11 @@ class ContentLoss(Loss, kind="content"):
 
     def squares(self, activation: Tensor, target: Tensor) -> Tensor:
         """Σ (F − P)², scaled."""
-        return (widened(activation) - widened(target)).square().sum() * self.activation_scale**2
+        return squared_distance(activation, target) * self.activation_scale**2
 
     def energy(self, target: Tensor) -> Tensor:
         """The mean of P², scaled."""
-        return widened(target).square().mean() * self.activation_scale**2
+        return squared_norm(target) / target.numel() * self.activation_scale**2
 
     def normalised(self, squares: Tensor, count: Tensor | int, energy: Tensor) -> Tensor:
         """The distance, from the sum of squares over `count` values and the mean energy of the target."""

@@ -142,22 +142,25 @@ class LBFGSDescent(Descent):
 
     def _direction(self, gradient: Tensor) -> Tensor:
         """The quasi-Newton step on the pixels that are free to move, a tensor of its own."""
-        free = self._hold_(gradient.clone(memory_format=torch.contiguous_format), gradient)
+        held = self._held(gradient)
+        free = hold_(gradient.clone(memory_format=torch.contiguous_format), held)
         if not len(self.history):
-            downhill = self._hold_(self._smooth_(free).neg_(), gradient)
+            downhill = hold_(self._smooth_(free).neg_(), held)
             size = math.sqrt(dot(downhill, downhill) / downhill.numel())
             return downhill.mul_(self.settings.first_step * LEVEL / size if size else 0.0)
-        direction = self._hold_(self.history.newton_(free, self._start_).neg_(), gradient)
-        return direction if dot(direction, gradient) < 0 else self._hold_(gradient.neg(), gradient)
+        direction = hold_(self.history.newton_(free, self._start_).neg_(), held)
+        return direction if dot(direction, gradient) < 0 else hold_(gradient.neg(), held)
 
-    def _hold_(self, step: Tensor, gradient: Tensor) -> Tensor:
-        """Set to 0, in place, what concerns pixels at a bound that want to leave the box."""
-        if self.box:
-            flat, image, slope = step.view(-1), self.image.flatten(), gradient.flatten()
-            for block in blocks(flat):
-                below = (image[block] <= 0) & (slope[block] > 0)
-                flat[block].masked_fill_(below.logical_or_((image[block] >= 1) & (slope[block] < 0)), 0)
-        return step
+    def _held(self, gradient: Tensor) -> Tensor | None:
+        """Which numbers of the image are at a bound and want to leave the box, one after the other; None of no box."""
+        if not self.box:
+            return None
+        image, slope = self.image.flatten(), gradient.flatten()
+        held = torch.empty(image.shape, dtype=torch.bool, device=image.device)
+        for block in blocks(image):
+            below = (image[block] <= 0) & (slope[block] > 0)
+            torch.logical_or(below, (image[block] >= 1) & (slope[block] < 0), out=held[block])
+        return held
 
     def _smooth_(self, step: Tensor) -> Tensor:
         """Multiply by the metric, in place."""
@@ -199,3 +202,10 @@ class LBFGSDescent(Descent):
             self.curvature.restore(tensors["learnt"], int(numbers["learnt"]))
             self._believe()
         self.value, self.fraction = numbers["value"], numbers["fraction"]
+
+
+def hold_(step: Tensor, held: Tensor | None) -> Tensor:
+    """Set to 0, in place, what concerns numbers that are held; `step` is contiguous."""
+    if held is not None:
+        step.view(-1).masked_fill_(held, 0)
+    return step

@@ -18,8 +18,12 @@ from torch import Tensor
 
 from impasto.backbones import Backbone
 from impasto.losses import PIXELS, Features, Seen, SeenInParts, Term
+from impasto.solve.heap import trim
 from impasto.solve.shift import Offset, places, shifted
 from impasto.solve.tiles import Tile, tiles
+
+MANY = 50
+"""Tiles from which on the passes over them do not keep memory for each other."""
 
 Terms = Mapping[str, tuple[float, Term]]
 """Terms with what they are multiplied by, by name."""
@@ -82,6 +86,7 @@ class AtOnce(Look):
         seen = Seen(self.features(leaf))
         values = {name: weight * term.value(term.sums(seen)) for name, (weight, term) in terms.items()}
         total = torch.stack(list(values.values())).sum()
+        del seen  # so that each layer can go as soon as the way back is past it
         gradient = torch.autograd.grad(total, leaf)[0] if total.requires_grad else torch.zeros_like(image)
         return {name: float(value.detach()) for name, value in values.items()}, gradient.contiguous()
 
@@ -98,15 +103,17 @@ class InTiles(Look):
     side: int = 1024
 
     def parts(self, image: Tensor) -> Iterator[Seen]:
-        """A part to a tile."""
+        """A part to a tile, good until the next is asked for."""
         for tile in self._tiles(image):
             with torch.no_grad():
-                features = self.backbone(self._window(image, tile).seen, self.layers)
+                features = dict(self.backbone(self._window(image, tile).seen, self.layers))
             yield Seen(features, tile.part)
+            features.clear()  # whoever holds it still would hold two at once
 
     def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
         """By two passes forwards and one back. The terms must add up."""
         added = self._sums(image, terms)
+        self._tidy(image)
         with torch.enable_grad():
             # What two losses share is a leaf to each, or both would be given the slopes of both.
             leaves = {name: [number.detach().requires_grad_() for number in numbers] for name, numbers in added.items()}
@@ -115,6 +122,7 @@ class InTiles(Look):
             flat = [number for numbers in leaves.values() for number in numbers]
             slopes = torch.autograd.grad(total, flat, allow_unused=True)
         gradient = self._carried_back(image, terms, slopes)
+        self._tidy(image)
         return {name: float(value.detach()) for name, value in values.items()}, gradient
 
     def _sums(self, image: Tensor, terms: Terms) -> dict[str, list[Tensor]]:
@@ -144,8 +152,14 @@ class InTiles(Look):
                 ]
                 if parts:
                     total = torch.stack(parts).sum()
+                    del seen, numbers, parts  # so that each layer can go as soon as the way back is past it
                     gradient[..., window.rows, window.columns] += torch.autograd.grad(total, window.pixels)[0]
         return gradient
+
+    def _tidy(self, image: Tensor) -> None:
+        """Give back what a pass left, where it had so many tiles that touching it anew is little beside that."""
+        if len(self._tiles(image)) >= MANY:
+            trim()
 
     def _tiles(self, image: Tensor) -> list[Tile]:
         inner = (image.shape[-2], image.shape[-1])

@@ -70,19 +70,24 @@ def _along(
 ) -> list[tuple[slice, dict[str, Span]]]:
     """The tiles along one axis: the pixels computed, and the positions owned of each layer.
 
+    All own about as many pixels, and as many are computed for each, so that the memory of one fits the next.
     least: pixels that the network can look at; a last tile with fewer belongs to the one before.
     """
     if side < stride:
         raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
     before = margin + max(0, *(reach.before for reach in reaches.values()))
     after = margin + max(0, *(reach.after for reach in reaches.values()))
-    bounds = [*range(0, size, side // stride * stride), size]
+    count = -(-size // (side // stride * stride))
+    step = -(-size // (count * stride)) * stride
+    bounds = [*range(0, size, step), size]
     while len(bounds) > 2 and size - max(0, (bounds[-2] - before) // stride * stride) < least:
         del bounds[-2]
+    needed = max(stop - start for start, stop in pairwise(bounds)) - (-before // stride) * stride + after + stride
+    length = needed + (size - needed) % stride
     along = []
     for start, stop in pairwise(bounds):
-        first = max(0, (start - before) // stride * stride)
-        end = min(size, stop + after + stride)
+        first = max(0, min((start - before) // stride * stride, size - length))
+        end = min(size, first + length)
         spans = {}
         for name, reach in reaches.items():
             if name == PIXELS:

@@ -16,7 +16,6 @@ from impasto.apps.cli.fast import fast
 from impasto.apps.cli.measure import measure
 from impasto.apps.cli.measure_many import EXAMPLES as MEASURE_MANY_EXAMPLES
 from impasto.apps.cli.measure_many import measure_many
-from impasto.apps.cli.plan import USAGE as PLAN_USAGE
 from impasto.apps.cli.plan import plan
 from impasto.apps.cli.presets import presets
 from impasto.apps.cli.proofs import EXAMPLES as PROOFS_EXAMPLES
@@ -57,7 +56,7 @@ def application() -> App:
     )
     app.command(stylize, help_epilogue=EXAMPLES, usage=USAGE, group=paint)
     app.command(batch, help_epilogue=BATCH_EXAMPLES, usage=BATCH_USAGE, group=paint)
-    app.command(plan, help_epilogue="", usage=PLAN_USAGE, group=paint)
+    app.command(plan)
     app.command(proofs, help_epilogue=PROOFS_EXAMPLES, usage=PROOFS_USAGE, group=paint)
     app.command(texture, help_epilogue=TEXTURE_EXAMPLES, group=paint)
     app.command(dream, help_epilogue=DREAM_EXAMPLES, group=paint)
@@ -74,6 +73,7 @@ def application() -> App:
     app.command(presets)
     app.command(backbones, help_epilogue="")
     app.register_install_completion_command(group=setup)
+    app["plan"].group = paint
     app["fast"].group = paint
     app["reconstruct"].group = paint
     app["explore"].group = paint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -23,6 +23,9 @@ from impasto.apps.cli.stylize_options import PlannedMachine, Settings
 from impasto.apps.cli.telling import Running
 from impasto.apps.cli.written import Written
 from impasto.errors import InputError
+
+if TYPE_CHECKING:
+    from impasto.tasks import Job
 
 EXAMPLES = """Examples:
 
@@ -144,8 +147,15 @@ def dream(
     from impasto.apps.cli.painting import paint_asked
     from impasto.apps.cli.planned import room_for
 
-    go_offline(machine.offline)
-    flags = {"source": str(picture), "size": placing.size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
-    job, writing = settings.job("dream", flags), written.writing()
+    job, writing = dream_job(picture, placing.size, dreamer, dreaming, machine, settings), written.writing()
     room = room_for(job, machine, settings)
     paint_asked(job, placing.output, running, overwrite=placing.overwrite, room=room, writing=writing)
+
+
+def dream_job(
+    picture: Path, size: str | None, dreamer: Dreamer, dreaming: Dreaming, machine: PlannedMachine, settings: Settings
+) -> Job:
+    """The job that the options describe. Raises what `Settings.job` raises."""
+    go_offline(machine.offline)
+    flags = {"source": str(picture), "size": size, **dreamer.flags(), **dreaming.flags(), **machine.flags()}
+    return settings.job("dream", flags)

@@ -76,21 +76,25 @@ class Reconstructing:
     """
 
     layers: Annotated[Names, Parameter(group=NETWORK)] = None
-    placing: Placing = Placing()
     looking: Looking = Looking()
     going: Going = Going()
     machine: PlannedMachine = PlannedMachine()
     settings: Settings = Settings()
 
-    def job(self, of: str, picture: Path, layers: tuple[str, ...] | None = None) -> ReconstructJob:
-        """The job for the content or the style of a picture. Raises what `Settings.job` raises."""
+    def job(self, of: str, picture: Path, size: str | None) -> ReconstructJob:
+        """The job for the content or the style of a picture with the layers named. Raises as `Settings.job` does."""
+        return self.job_with(names("--layers", self.layers), of, picture, size)
+
+    def job_with(self, layers: tuple[str, ...] | None, of: str, picture: Path, size: str | None) -> ReconstructJob:
+        """The same with other layers, None for the network's own."""
         from impasto.tasks import ReconstructJob
 
+        go_offline(self.machine.offline)
         flags = {
             "of": of,
             "source": str(picture),
             "layers": layers,
-            "size": self.placing.size,
+            "size": size,
             **self.looking.flags(),
             **self.going.flags(),
             **self.machine.flags(),
@@ -100,15 +104,14 @@ class Reconstructing:
             raise TypeError(f"a job to reconstruct was built as {type(job).__name__}")
         return job
 
-    def paint(self, of: str, picture: Path, running: Running) -> None:
+    def paint(self, of: str, picture: Path, placing: Placing, running: Running) -> None:
         """Paint the content or the style of a picture, as a run. Raises what the job raises."""
         from impasto.apps.cli.painting import paint_asked
         from impasto.apps.cli.planned import room_for
 
-        go_offline(self.machine.offline)
-        job = self.job(of, picture, names("--layers", self.layers))
+        job = self.job(of, picture, placing.size)
         room = room_for(job, self.machine, self.settings)
-        paint_asked(job, self.placing.output, running, overwrite=self.placing.overwrite, room=room)
+        paint_asked(job, placing.output, running, overwrite=placing.overwrite, room=room)
 
 
 @reconstruct.command(help_epilogue="")
@@ -116,6 +119,7 @@ def content(
     picture: Path,
     /,
     *,
+    placing: Placing = Placing(),
     panels: Reconstructing = Reconstructing(),
     running: Running = Running(),
 ) -> None:
@@ -130,12 +134,12 @@ def content(
     panels.layers
         One or more layers, separated by commas; `impasto backbones NAME` shows them. Without it, the one that the
         network paints content by.
-    panels.placing.output
+    placing.output
         Where the result goes. Without it, PICTURE_content_reconstructed.png in the current folder.
-    panels, running
+    placing, panels, running
         The panels.
     """
-    panels.paint("content", picture, running)
+    panels.paint("content", picture, placing, running)
 
 
 @reconstruct.command(help_epilogue="")
@@ -143,6 +147,7 @@ def style(
     picture: Path,
     /,
     *,
+    placing: Placing = Placing(),
     panels: Reconstructing = Reconstructing(),
     running: Running = Running(),
 ) -> None:
@@ -157,12 +162,12 @@ def style(
     panels.layers
         One or more layers, separated by commas; `impasto backbones NAME` shows them. Without it, those that the
         network paints style by.
-    panels.placing.output
+    placing.output
         Where the result goes. Without it, PICTURE_style_reconstructed.png in the current folder.
-    panels, running
+    placing, panels, running
         The panels.
     """
-    panels.paint("style", picture, running)
+    panels.paint("style", picture, placing, running)
 
 
 @reconstruct.command(help_epilogue="")
@@ -171,6 +176,7 @@ def figure(
     style: Path,
     /,
     *,
+    placing: Placing = Placing(),
     panels: Reconstructing = Reconstructing(),
     cell: Annotated[int, Parameter(group=RESULT, metavar="PIXELS")] = 256,
     telling: Telling = Telling(),
@@ -190,21 +196,19 @@ def figure(
     panels.layers
         The layers, from the first to the deepest, separated by commas. Without it, five that the network has for this:
         conv1_1 to conv5_1 of VGG.
-    panels.placing.output
+    placing.output
         Where the figure goes. Without it, CONTENT_STYLE_layers.png in the current folder.
-    panels.placing.size
+    placing.size
         Of the single pictures: the longer side in pixels, or width x height.
-    panels.placing.overwrite
+    placing.overwrite
         Replace the figure if it is there already.
     cell
         The side of the place that each picture has in the figure.
-    panels, telling
+    placing, panels, telling
         The panels.
     """
     from impasto.apps.cli.figure import draw_figure
 
-    go_offline(panels.machine.offline)
-    placing = panels.placing
     place = placing.output or Path(f"{content.stem}_{style.stem}_layers.png")
-    jobs = [panels.job("content", content), panels.job("style", style)]
+    jobs = [panels.job_with(None, of, source, placing.size) for of, source in (("content", content), ("style", style))]
     draw_figure(jobs, names("--layers", panels.layers), place, telling, cell=cell, overwrite=placing.overwrite)

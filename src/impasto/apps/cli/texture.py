@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -24,6 +24,9 @@ from impasto.apps.cli.options import (
 from impasto.apps.cli.streams import note, result_json
 from impasto.apps.cli.stylize_options import MemoryMachine, Settings
 from impasto.apps.cli.telling import Running
+
+if TYPE_CHECKING:
+    from impasto.tasks import Job
 
 EXAMPLES = """Examples:
 
@@ -107,9 +110,7 @@ def texture(
     from impasto.measure import seam_energy
     from impasto.pictures import read_picture
 
-    go_offline(machine.offline)
-    given = {"style": str(style), "size": placing.size, "style_scale": style_scale}
-    job = settings.job("texture", {**given, **network.flags(), **machine.flags()})
+    job = texture_job(style, placing.size, style_scale, network, machine, settings)
     room = room_for(job, machine, settings)
     place = paint_asked(job, placing.output, running, overwrite=placing.overwrite, room=room)
     if running.quiet:
@@ -119,3 +120,17 @@ def texture(
         result_json({"event": "seams", "across": across, "down": down})
     else:
         note(f"seams: {across:.2f} where left meets right, {down:.2f} where top meets bottom; 1 is no seam")
+
+
+def texture_job(
+    style: Path,
+    size: str | None,
+    style_scale: float | None,
+    network: TextureNetwork,
+    machine: MemoryMachine,
+    settings: Settings,
+) -> Job:
+    """The job that the options describe. Raises what `Settings.job` raises."""
+    go_offline(machine.offline)
+    given = {"style": str(style), "size": size, "style_scale": style_scale}
+    return settings.job("texture", {**given, **network.flags(), **machine.flags()})
