@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grey_noise import grey_noise
 from home_of_random_weights import RANDOM, SMALL, home_with
 from PIL import Image
 
@@ -53,8 +54,8 @@ def folder(tmp_path: Path) -> Path:
     place.mkdir()
     gradient = Image.linear_gradient("L").resize((96, 80))
     Image.merge("RGB", (gradient, gradient.rotate(90), gradient.rotate(180))).save(place / "photo.png")
-    Image.effect_noise((90, 90), 80).convert("RGB").save(place / "painting.png")
-    Image.effect_noise((70, 100), 40).convert("RGB").save(place / "other.png")
+    grey_noise(90, 90, seed=1, deviation=80).save(place / "painting.png")
+    grey_noise(70, 100, seed=2, deviation=40).save(place / "other.png")
     return place
 
 

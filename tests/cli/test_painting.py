@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grey_noise import grey_noise
 from PIL import Image
 
 NAME = "vgg19.torchvision"
@@ -119,7 +120,7 @@ def test_options_reach_the_job_and_set_counts_most(impasto, folder, environment)
 
 
 def test_a_picture_to_start_from_is_painted_on_at_full_size(impasto, folder, environment):
-    begun = Image.effect_noise((96, 80), 90).convert("RGB")
+    begun = grey_noise(96, 80, seed=3)
     begun.save(folder / "begun.png")
     unpainted = ("--weights", NAME, "--device", "cpu", "--size", "96", "--steps", "0")
     outcome = impasto("stylize", "photo.png", "painting.png", "--start", "begun.png", *unpainted)
