@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from impasto.halves import multiplies_halves
 from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
 from impasto.slots import Slots, offered
@@ -59,15 +59,6 @@ def _product(left: Tensor, right: Tensor) -> Tensor:
     rounded = left @ right
     lost = torch.addmm(rounded, left, right, beta=-1)
     return rounded.float() + lost.float()
-
-
-@cache
-def multiplies_halves(device: torch.device) -> bool:
-    """Whether a device has units for products of bfloat16."""
-    if device.type != "cpu":
-        return device.type == "cuda"
-    units = torch.cpu.get_capabilities()
-    return bool(units.get("amx_bf16") or units.get("avx512_bf16"))
 
 
 class _SecondMoments(torch.autograd.Function):

@@ -9,6 +9,7 @@ import torch
 from impasto.artefacts import ProgressCallback
 from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, Precision
 from impasto.errors import InputError, UnknownNameError
+from impasto.halves import multiplies_halves
 from impasto.registry import did_you_mean
 from impasto.weights.catalogue import CATALOGUE, DEFAULT
 from impasto.weights.store import load_weights
@@ -76,9 +77,5 @@ def find_device(name: str) -> torch.device:
 
 
 def best_precision(device: torch.device) -> Precision:
-    """bf16 where matrix units for it exist, else fp32. Depends on the machine alone, never on a timing."""
-    if device.type == "cuda":
-        return "bf16" if torch.cuda.get_device_capability(device) >= (8, 0) else "fp32"
-    if device.type == "cpu" and torch.cpu.get_capabilities().get("amx_bf16"):
-        return "bf16"
-    return "fp32"
+    """bf16 where the device has units for it, else fp32. Depends on the machine alone, never on a timing."""
+    return "bf16" if multiplies_halves(device) else "fp32"
