@@ -1,7 +1,7 @@
 """How fast a step is, how near to what the machine can do, and what memory it takes, from small pictures to huge ones.
 
-The peak is measured in the same run: the best rate of large matrix products in the precision that the network computes
-in. A step's work is counted from the network: multiply-adds of the convolutions that run, twice (forward, and back to
+The peak is measured in the same run: the best rate of large matrix products and of convolutions in the precision that
+the network computes in. (On some processors the library of one falls far behind the other's.) A step's work is counted from the network: multiply-adds of the convolutions that run, twice (forward, and back to
 the picture), and those of the second moments, twice. In tiles each position is computed three times and more, which is
 not counted as work. Each row is a process of its own, so that its peak memory is its own; `beyond start` is what came
 on top of the libraries, the weights and the pictures as they were read.
@@ -15,6 +15,8 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psutil
@@ -32,15 +34,28 @@ SOURCE = (1024, 768)
 
 
 def peak_rate(dtype: torch.dtype, tries: int = 4) -> float:
-    """Floating-point operations per second of matrix products, the best of a few sizes and tries."""
+    """Floating-point operations per second, the best of matrix products and of convolutions of a few sizes."""
     best = 0.0
     for side in (1024, 2048, 4096):
         a, b = torch.randn(side, side).to(dtype), torch.randn(side, side).to(dtype)
-        for _ in range(tries):
-            began = time.perf_counter()
-            a @ b
-            best = max(best, 2 * side**3 / (time.perf_counter() - began))
+        best = max(best, 2 * side**3 / quickest(partial(torch.mm, a, b), tries))
+    for channels, side in ((64, 256), (256, 128), (512, 64)):
+        like = {"dtype": dtype, "memory_format": torch.channels_last}
+        image = torch.randn(1, channels, side, side).to(**like)
+        kernel = torch.randn(channels, channels, 3, 3).to(**like)
+        seconds = quickest(partial(torch.nn.functional.conv2d, image, kernel, padding=1), tries)
+        best = max(best, 2 * 9 * channels**2 * side**2 / seconds)
     return best
+
+
+def quickest(run: Callable[[], object], tries: int) -> float:
+    """The seconds of the quickest of a few tries."""
+    seconds = []
+    for _ in range(tries):
+        began = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
 
 
 def work_per_step(problem: Problem) -> float:

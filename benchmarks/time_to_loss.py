@@ -52,10 +52,10 @@ class Way:
     """How Impasto goes down. coarse: steps at each level before the last; the last goes on until it is there."""
 
     smallest: int = 64
-    coarse: int = 30
+    coarse: int = 12
     smoothing: float = 8.0
     chroma: float = 4.0
-    history: int = 20
+    history: int = 30
     detail: float = 1.0
     learning: bool = True
     box: bool = False
@@ -221,7 +221,7 @@ def main() -> None:
     parser.add_argument("--chroma", type=float, default=Way.chroma)
     parser.add_argument("--history", type=int, default=Way.history)
     parser.add_argument("--box", action="store_true", help="keep Impasto's pixels in [0, 1] all the way")
-    parser.add_argument("--memory-sizes", type=int, nargs="*", default=[256, 512, 768], help="none: leave it out")
+    parser.add_argument("--memory-sizes", type=int, nargs="*", default=[512, 768], help="none: leave it out")
     parser.add_argument("--memory-steps", type=int, default=105, help="enough to fill the histories")
     parser.add_argument("--out", type=Path, default=Path("time_to_loss"), metavar="FOLDER")
     parser.add_argument("--worker", nargs=2, metavar=("SIDE", "SIZE"), help=argparse.SUPPRESS)
