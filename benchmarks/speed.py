@@ -1,10 +1,11 @@
 """How fast a step is, how near to what the machine can do, and what memory it takes, from small pictures to huge ones.
 
 The peak is measured in the same run: the best rate of large matrix products and of convolutions in the precision that
-the network computes in. (On some processors the library of one falls far behind the other's.) A step's work is counted from the network: multiply-adds of the convolutions that run, twice (forward, and back to
-the picture), and those of the second moments, twice. In tiles each position is computed three times and more, which is
-not counted as work. Each row is a process of its own, so that its peak memory is its own; `beyond start` is what came
-on top of the libraries, the weights and the pictures as they were read.
+the network computes in. (On some processors the library of the one falls far behind the other's.) A step's work is
+counted from the network: multiply-adds of the convolutions that run, twice (forward, and back to the picture), and
+those of the second moments, twice. In tiles each position is computed three times and more, which is not counted as
+work. Each row is a process of its own, so that its peak memory is its own; `beyond start` is what came on top of the
+libraries, the weights and the pictures as they were read.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Way:
     coarse: int = 12
     smoothing: float = 8.0
     chroma: float = 4.0
-    history: int = 30
+    history: int = 20
     detail: float = 1.0
     learning: bool = True
     box: bool = False
