@@ -41,9 +41,8 @@ def peak_rate(dtype: torch.dtype, tries: int = 4) -> float:
         a, b = torch.randn(side, side).to(dtype), torch.randn(side, side).to(dtype)
         best = max(best, 2 * side**3 / quickest(partial(torch.mm, a, b), tries))
     for channels, side in ((64, 256), (256, 128), (512, 64)):
-        like = {"dtype": dtype, "memory_format": torch.channels_last}
-        image = torch.randn(1, channels, side, side).to(**like)
-        kernel = torch.randn(channels, channels, 3, 3).to(**like)
+        image = torch.randn(1, channels, side, side).to(dtype, memory_format=torch.channels_last)
+        kernel = torch.randn(channels, channels, 3, 3).to(dtype, memory_format=torch.channels_last)
         seconds = quickest(partial(torch.nn.functional.conv2d, image, kernel, padding=1), tries)
         best = max(best, 2 * 9 * channels**2 * side**2 / seconds)
     return best
