@@ -89,7 +89,7 @@ def test_seams_need_neither_photo_nor_network(tmp_path, capsys):
         "tiles, upright borders",
         "tiles, level borders",
     ]
-    assert "the worst of 1, at pixel 50" in lines[-1]
+    assert "the worst of 3, at pixel 50" in lines[-1]
     assert main(["measure", str(out), "--tile", "50", "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert scores["across"] > 10

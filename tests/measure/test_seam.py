@@ -82,3 +82,11 @@ def test_too_small_a_picture_is_refused():
     with pytest.raises(PictureError, match="at least 8 pixels"):
         seam_energy(Picture(np.zeros((3, 7, 64), np.float32)))
     assert seam_energy(Picture(np.zeros((3, 8, 64), np.float32))) == pytest.approx((1, 1))
+
+
+def test_borders_are_looked_for_where_tiles_of_one_size_meet_too():
+    """136 pixels are three tiles of 48, 48 and 40 rather than of 64, 64 and 8."""
+    picture = Picture(np.random.default_rng(0).random((3, 100, 136), dtype=np.float32))
+    scores = measure_seams(picture, tile=64)
+    assert list(scores.tiles_down) == [64]
+    assert list(scores.tiles_across) == [48, 64, 96, 128]

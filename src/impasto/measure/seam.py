@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from impasto.errors import InputError, PictureError
 from impasto.pictures import Picture
+from impasto.solve.tiles import borders
 
 NEARBY = 16
 """Lines on either side of the seam that it is compared with."""
 
 LEAST_SIDE = 8
+
+STRIDE = 16
+"""Of the deepest layers that losses usually look at: where tiles of one size meet is a multiple of it."""
 
 ROUNDING = 1e-6
 """Mean squared difference, of values in 0 … 1, that is too small to see: an eighth of a level of 255, squared."""
@@ -62,8 +66,8 @@ class SeamScores:
 
     across, down: where left meets right and top meets bottom, if the picture is laid side by side with itself.
     lines_across, lines_down: within which values 98 of 100 of the other upright and level lines lie.
-    tiles_across, tiles_down: the lines at every multiple of the tile's side, by column and by row; empty if none was
-    asked for, or lies within the picture.
+    tiles_across, tiles_down: the lines at every multiple of the tile's side, and where the solver has tiles of one size
+    and no larger meet, by column and by row; empty if none was asked for, or lies within the picture.
     """
 
     across: float
@@ -87,19 +91,23 @@ def measure_seams(picture: Picture, *, tile: int | None = None) -> SeamScores:
         down=float(down[-1]),
         lines_across=_usual(across, tile),
         lines_down=_usual(down, tile),
-        tiles_across=_at_multiples(across, tile),
-        tiles_down=_at_multiples(down, tile),
+        tiles_across=_at_borders(across, tile),
+        tiles_down=_at_borders(down, tile),
     )
 
 
 def _usual(energies: NDArray[np.float64], tile: int | None) -> tuple[float, float]:
     """The quantiles 0.01 and 0.99 of the lines that are no borders; all are alike where there are no others."""
-    borders = {len(energies), *_at_multiples(energies, tile)}
+    borders = {len(energies), *_at_borders(energies, tile)}
     others = [energy for place, energy in enumerate(energies, start=1) if place not in borders]
     low, high = np.quantile(others or energies, (0.01, 0.99))
     return float(low), float(high)
 
 
-def _at_multiples(energies: NDArray[np.float64], tile: int | None) -> dict[int, float]:
-    """The energies of the lines before every multiple of `tile`."""
-    return {} if tile is None else {place: float(energies[place - 1]) for place in range(tile, len(energies), tile)}
+def _at_borders(energies: NDArray[np.float64], tile: int | None) -> dict[int, float]:
+    """The energies of the lines before every multiple of `tile`, and where tiles of one size would meet."""
+    if tile is None:
+        return {}
+    size = len(energies)
+    places = {*range(tile, size, tile), *borders(size, tile, min(STRIDE, tile))}
+    return {place: float(energies[place - 1]) for place in sorted(places)}

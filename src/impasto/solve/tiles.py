@@ -58,6 +58,17 @@ def tiles(
     ]
 
 
+def borders(size: int, side: int, stride: int) -> list[int]:
+    """Where tiles of one size, at most `side` pixels, meet along an axis of `size`: at multiples of `stride`.
+
+    Raises JobError if a tile is smaller than a stride.
+    """
+    if side < stride:
+        raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
+    count = -(-size // (side // stride * stride))
+    return list(range(0, size, -(-size // (count * stride)) * stride))[1:]
+
+
 def _along(
     reaches: dict[str, Reach],
     stride: int,
@@ -73,13 +84,9 @@ def _along(
     All own about as many pixels, and as many are computed for each, so that the memory of one fits the next.
     least: pixels that the network can look at; a last tile with fewer belongs to the one before.
     """
-    if side < stride:
-        raise JobError(f"a tile must be at least as large as the largest stride, {stride} pixels, not {side}")
     before = margin + max(0, *(reach.before for reach in reaches.values()))
     after = margin + max(0, *(reach.after for reach in reaches.values()))
-    count = -(-size // (side // stride * stride))
-    step = -(-size // (count * stride)) * stride
-    bounds = [*range(0, size, step), size]
+    bounds = [0, *borders(size, side, stride), size]
     while len(bounds) > 2 and size - max(0, (bounds[-2] - before) // stride * stride) < least:
         del bounds[-2]
     needed = max(stop - start for start, stop in pairwise(bounds)) - (-before // stride) * stride + after + stride
