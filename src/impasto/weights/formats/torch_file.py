@@ -7,6 +7,7 @@ compared with what it holds.
 
 from __future__ import annotations
 
+import errno
 import pickle
 import pickletools
 import warnings
@@ -59,6 +60,10 @@ def read(path: Path) -> Arrays:
     except _BROKEN as error:
         first = (str(error) or type(error).__name__).strip().splitlines()[0]
         raise CorruptError(f"{path} is not a sound PyTorch file of tensors: {first}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise CorruptError(f"{path} is not a sound PyTorch file of tensors: it points before its start") from error
 
 
 def _load(path: Path, *, zipped: bool) -> object:
