@@ -55,11 +55,12 @@ class Way:
     """How Impasto goes down. coarse: steps at each level before the last; the last goes on until it is there."""
 
     smallest: int = 64
-    coarse: int = 12
+    coarse: int = 16
     smoothing: float = 8.0
     chroma: float = 4.0
-    history: int = 20
+    history: int = 40
     detail: float = 1.0
+    content_first: float = 3.0
     learning: bool = True
     box: bool = False
 
@@ -93,9 +94,22 @@ def problem_for(
         flags={"content": content, "styles": (style,), "size": str(size), "device": "cpu", "precision": precision},
     )
     assert isinstance(job, StylizeJob)
-    descent = LBFGS(history=way.history, smoothing=way.smoothing, chroma=way.chroma, learning=way.learning, box=way.box)
+    descent = LBFGS(
+        history=way.history,
+        history_in="bf16",
+        smoothing=way.smoothing,
+        chroma=way.chroma,
+        learning=way.learning,
+        box=way.box,
+    )
     problem = replace(
-        job, start=ContentStart(), optimizer=descent, smallest=way.smallest, detail=way.detail, steps=(way.coarse,)
+        job,
+        start=ContentStart(),
+        optimizer=descent,
+        smallest=way.smallest,
+        detail=way.detail,
+        content_first=way.content_first,
+        steps=(way.coarse,),
     ).problem()
     return replace(problem, levels=(*problem.levels[:-1], replace(problem.levels[-1], steps=steps)))
 
@@ -186,7 +200,7 @@ def judge(name: str, label: str, image: Tensor, content: Picture, style: Picture
 def peak_memory(side: str, size: int, options: argparse.Namespace) -> tuple[float, float]:
     """Megapixels and peak resident memory in MiB of a run of one side, in a process of its own."""
     command = [sys.executable, __file__, "--worker", side, str(size), "--memory-steps", str(options.memory_steps)]
-    command += ["--history", str(options.history)]
+    command += ["--history", str(options.history), "--content-first", str(options.content_first)]
     row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return row["pixels"] / 1e6, row["peak"] / 2**20
 
@@ -241,6 +255,7 @@ def main() -> None:
     parser.add_argument("--smoothing", type=float, default=Way.smoothing)
     parser.add_argument("--chroma", type=float, default=Way.chroma)
     parser.add_argument("--history", type=int, default=Way.history)
+    parser.add_argument("--content-first", type=float, default=Way.content_first, help="1: not")
     parser.add_argument("--box", action="store_true", help="keep Impasto's pixels in [0, 1] all the way")
     parser.add_argument("--memory-sizes", type=int, nargs="*", default=[512, 768], help="none: leave it out")
     parser.add_argument("--memory-steps", type=int, default=105, help="enough to fill the histories")
@@ -252,6 +267,7 @@ def main() -> None:
         smoothing=options.smoothing,
         chroma=options.chroma,
         history=options.history,
+        content_first=options.content_first,
         box=options.box,
     )
     if options.worker:

@@ -1,6 +1,7 @@
 """Solve: the one loop that paints, and what it needs."""
 
 from impasto.solve.batch_objective import BatchObjective
+from impasto.solve.content_first import check_content_first
 from impasto.solve.events import Event, Finished, LevelDone, LevelStarted, Noted, Snapshot, Started, Step, TilesHalved
 from impasto.solve.grey import in_grey
 from impasto.solve.in_turn import solve_in_turn
@@ -47,6 +48,7 @@ __all__ = [
     "WaveAdam",
     "WaveStart",
     "Waves",
+    "check_content_first",
     "in_grey",
     "pyramid",
     "resize",

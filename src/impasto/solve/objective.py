@@ -13,6 +13,7 @@ from impasto.errors import TilesError
 from impasto.losses import Loss, Role, SeenInParts, Term
 from impasto.solve.around import Around
 from impasto.solve.balance import balance, style_ratio
+from impasto.solve.content_first import content_factor
 from impasto.solve.grey import towards_grey
 from impasto.solve.guidance import BoundPart, Guidance, Seeing, placed, position_weights
 from impasto.solve.looking import AtOnce, InTiles, Look
@@ -30,7 +31,8 @@ anew by each loss, so that a folder of styles needs no more memory than one."""
 class Objective:
     """The weighted sum of the terms at one level.
 
-    weights: what each term is multiplied by, by name; losses: each term of the last evaluation as it counted.
+    weights: what each term is multiplied by, by name; losses: each term of the last evaluation as it counted, with what
+        `Problem.content_first` makes of it at the step that is looked from.
 
     Raises TilesError if tiles are asked for and a term cannot be looked at in them.
     """
@@ -61,10 +63,11 @@ class Objective:
             self.terms[self._name(loss)] = (loss.weight * factor, counting)
         self.weights = {name: weight for name, (weight, _) in self.terms.items()}
         self.losses: dict[str, float] = {}
+        self.content_factor = 1.0
 
     def __call__(self, image: Tensor) -> tuple[float, Tensor]:
         """Value and gradient [1, 3, H, W] at `image`; a value that is not finite comes out as NaN."""
-        counting = {name: (weight, term) for name, (weight, term) in self.terms.items() if weight}
+        counting = self._counting()
         if not counting:
             self.losses = dict.fromkeys(self.terms, 0.0)
             return 0.0, torch.zeros_like(image)
@@ -77,13 +80,19 @@ class Objective:
         good = math.isfinite(value) and bool(torch.stack(gradient.aminmax()).isfinite().all())
         return (value if good else math.nan), gradient
 
+    def _counting(self) -> dict[str, tuple[float, Term]]:
+        """The terms that count at the present step, and for how much."""
+        factors = (self.content_factor if loss.target == "content" else 1.0 for loss in self.problem.losses)
+        named = zip(self.terms.items(), factors, strict=True)
+        return {name: (weight * factor, term) for (name, (weight, term)), factor in named if weight}
+
     def shown(self, image: Tensor) -> Tensor:
         """What there is to see of a painting [1, 3, H, W], see `Problem.amount`."""
         return self.guidance.shown(image)
 
     def look_from(self, step: int) -> bool:
         """Be the objective of the step of this index: with a `shift`, look from the place it has then; losses that
-        draw do so anew as often as the picture would be moved.
+        draw do so anew as often as the picture would be moved; content counts as much as it does then.
 
         Returns whether it is another objective than that of the step before, whatever was looked at last: values and
         gradients of before do not count any more.
@@ -92,12 +101,24 @@ class Objective:
         turn, drawing = step // shift.every, any(loss.draws for loss in losses)
         moved = shift.pixels > 1 and (self.look.offset is None or shift.due(step))
         redrawn = drawing and turn != self.turn
-        self.turn = turn
+        self.turn, self.content_factor = turn, self._content_factor_at(step)
         if moved:
             self.look = self.look.moved_to(shift.offset(step, seeded(self.problem, self.index, "shift")))
         if moved or redrawn:
             self._bind_again(moved=moved, redrawn=redrawn)
-        return shift.due(step) or (drawing and shift.turns(step))
+        weighed = step > 0 and self.content_factor != self._content_factor_at(step - 1)
+        return shift.due(step) or (drawing and shift.turns(step)) or weighed
+
+    @property
+    def is_final(self) -> bool:
+        """Whether this is the objective that the level is to end with."""
+        return self.content_factor == self._content_factor_at(self.problem.levels[self.index].steps)
+
+    def _content_factor_at(self, step: int) -> float:
+        """How many times as much content counts at a step, see `Problem.content_first`."""
+        levels = self.problem.levels
+        last = self.index == len(levels) - 1
+        return content_factor(self.problem.content_first, step, levels[self.index].steps, last=last)
 
     def _bind_again(self, *, moved: bool, redrawn: bool) -> None:
         """Bind some of the losses anew: those that compare place by place to the content as it is seen from the present

@@ -10,6 +10,7 @@ from torch import Tensor
 from impasto.backbones import Backbone, period_of
 from impasto.errors import JobError
 from impasto.losses import Loss, Role
+from impasto.solve.content_first import check_content_first
 from impasto.solve.lbfgs import LBFGS
 from impasto.solve.optimizers import Optimizer
 from impasto.solve.region import Area, check_guidance
@@ -70,6 +71,8 @@ class Problem:
     tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
         None looks at once. The gradient is the same up to rounding.
     shift: how the picture is moved against the network, so that its strides print no grid.
+    content_first: how many times as much content counts at the levels before the last, and when the last begins, where it
+        sinks to 1, see `impasto.solve.content_first`; the objective is then the same, and reached in fewer steps.
     least_gain: a level ends before its last step when ten steps took less than this share of the objective away; 0
         takes all steps.
     periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
@@ -94,6 +97,7 @@ class Problem:
     detail: float = 0.5
     shift: Shift = field(default_factory=lambda: Shift(pixels=1))
     tile: int | None = None
+    content_first: float = 1.0
     least_gain: float = 0.0
     periodic: bool = False
     regions: tuple[Area, ...] = ()
@@ -112,6 +116,7 @@ class Problem:
             raise JobError(f"calibration must be a number above 0, not {self.calibration}")
         if self.strength is not None and not self.targets.get("content"):
             raise JobError("strength balances style against content: give a content picture, or weights instead")
+        check_content_first(self.content_first)
         if not 0 <= self.least_gain < 1:
             raise JobError(f"least_gain must be a share from 0 to below 1, such as 0.01, not {self.least_gain}")
         self.shift.check_stay(self.optimizer.stay)

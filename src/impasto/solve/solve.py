@@ -77,7 +77,7 @@ def _levels(problem: Problem, resume: Snapshot | None) -> Iterator[Event]:
                 raise DivergedError(diverged(objective.losses, problem), objective.shown(image))
             if renewed or descent.image is not image:
                 image, losses = descent.image, objective.losses
-            settled = not gain.pays(step, descent.value)
+            settled = not gain.pays(step, descent.value) and objective.is_final
             capture = Capture(descent, losses, index, step + 1, number, gain.mark, settled)
             yield Step(index, step, number, losses, descent.value, objective.shown(image), capture)
             if settled:

@@ -72,7 +72,7 @@ class StylizeJob(GuidedJob, DreamingJob, PaintingJob, kind="stylize"):
     smallest: no level of the pyramid has a longer side under this; a size at least as large as the result's paints at
         full size from the first step.
     steps: steps per level, from the smallest; further levels take the last number.
-    detail, least_gain: see `impasto.solve.Problem`.
+    detail, content_first, least_gain: see `impasto.solve.Problem`.
     tile: the side in pixels of the tiles that a picture is looked at in, so that memory depends on the tile and not on
         the picture. The gradient is the same up to rounding, the picture alike. None looks at once.
     shift, shift_every: see `impasto.solve.Shift`. Without a shift the network gets the one that keeps its grid out of
@@ -95,6 +95,7 @@ class StylizeJob(GuidedJob, DreamingJob, PaintingJob, kind="stylize"):
     smallest: int = 64
     steps: tuple[int, ...] = (60, 50, 40, 25)
     detail: float = 1.0
+    content_first: float = 1.0
     least_gain: float = 0.0
     tile: int | None = None
     shift: int | None = None
@@ -178,6 +179,7 @@ class StylizeJob(GuidedJob, DreamingJob, PaintingJob, kind="stylize"):
             strength=self.strength,
             calibration=painting_defaults(self.backbone).calibration,
             detail=self.detail,
+            content_first=self.content_first,
             least_gain=self.least_gain,
             shift=self.placed_shift,
             tile=self.tile,

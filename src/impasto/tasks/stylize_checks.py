@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from impasto.errors import JobError
 from impasto.pictures import parse_size
+from impasto.solve import check_content_first
 
 if TYPE_CHECKING:
     from impasto.tasks.stylize import StylizeJob
@@ -17,6 +18,7 @@ def check_values(job: StylizeJob) -> None:
         raise JobError(f"strength must lie between 0 (the photo) and 1 (all style), not {job.strength}")
     if not 0 <= job.detail <= 1:
         raise JobError(f"detail must lie in 0 … 1, not {job.detail}")
+    check_content_first(job.content_first)
     if not 0 <= job.least_gain < 1:
         raise JobError(f"least_gain must be a share from 0 to below 1, such as 1% or 0.01, not {job.least_gain}")
     if job.smallest < 16:
