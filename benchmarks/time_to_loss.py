@@ -55,7 +55,7 @@ class Way:
     """How Impasto goes down. coarse: steps at each level before the last; the last goes on until it is there."""
 
     smallest: int = 64
-    coarse: int = 16
+    coarse: int = 24
     smoothing: float = 8.0
     chroma: float = 4.0
     history: int = 40

@@ -113,6 +113,20 @@ def test_resumed_between_shifts_it_is_the_same_bit_for_bit(
         assert told(rest[-1]) == told(whole[-1])
 
 
+@pytest.mark.parametrize(
+    "optimizer", [LBFGS(history=2, history_in="bf16", learning=True), Adam()], ids=["lbfgs", "adam"]
+)
+def test_resumed_while_content_comes_first_it_is_the_same_bit_for_bit(
+    optimizer: Optimizer, make_problem: Callable[..., Problem]
+) -> None:
+    problem = make_problem(optimizer=optimizer, losses=LOSSES, content_first=3.0, least_gain=0.5)
+    whole, snapshots = run(problem)
+    assert len(snapshots) == 7
+    for snapshot in snapshots:
+        rest, _ = run(problem, snapshot)
+        assert told(rest[-1]) == told(whole[-1])
+
+
 def test_a_rash_run_does_reject_trials(make_problem: Callable[..., Problem]) -> None:
     """So that the test above resumes after trials in vain, too."""
     events, _ = run(make_problem(optimizer=LBFGS(first_step=200.0, smoothing=8.0)))

@@ -3,7 +3,8 @@
 Style has by far the steeper gradient at the start of a level. It rushes down and throws the content up, which then
 sinks back slowly for as long as the level lasts. An objective in which content counts for more has its minimum on the
 other side: less content, more style, and of the two style is what later falls fast. So content counts for more at
-first, and step by step for what it should (numerical continuation, Allgower & Georg 1990).
+first, and step by step for what it should (numerical continuation, Allgower & Georg 1990). At the smaller levels it
+counts as ever, for large forms of style come to be there or nowhere.
 """
 
 from __future__ import annotations
@@ -28,12 +29,10 @@ def check_content_first(first: float) -> None:
         raise JobError(f"content_first must be a number from 1 (not at all) to {MOST:g}, not {first}")
 
 
-def content_factor(first: float, step: int, steps: int, *, last: bool) -> float:
-    """What the weight of content is multiplied by at the step of this index, of `steps` of a level.
+def content_factor(first: float, step: int, steps: int) -> float:
+    """What the weight of content is multiplied by at the step of this index, of `steps` of the last level.
 
-    first: the factor at the smaller levels, and at the beginning of the last.
+    first: the factor at the beginning.
     """
-    if not last:
-        return first
     pace = min(1.0, LONGEST * steps / STAGES[-1][0])
     return next((first**power for until, power in STAGES if step < pace * until), 1.0)

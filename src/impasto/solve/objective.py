@@ -116,9 +116,9 @@ class Objective:
 
     def _content_factor_at(self, step: int) -> float:
         """How many times as much content counts at a step, see `Problem.content_first`."""
-        levels = self.problem.levels
-        last = self.index == len(levels) - 1
-        return content_factor(self.problem.content_first, step, levels[self.index].steps, last=last)
+        if self.index < len(self.problem.levels) - 1:
+            return 1.0
+        return content_factor(self.problem.content_first, step, self.problem.levels[-1].steps)
 
     def _bind_again(self, *, moved: bool, redrawn: bool) -> None:
         """Bind some of the losses anew: those that compare place by place to the content as it is seen from the present

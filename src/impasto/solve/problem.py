@@ -71,8 +71,8 @@ class Problem:
     tile: the side in pixels of the tiles that pictures are looked at in, for those too large to be looked at at once;
         None looks at once. The gradient is the same up to rounding.
     shift: how the picture is moved against the network, so that its strides print no grid.
-    content_first: how many times as much content counts at the levels before the last, and when the last begins, where it
-        sinks to 1, see `impasto.solve.content_first`; the objective is then the same, and reached in fewer steps.
+    content_first: how many times as much content counts when the last level begins; it sinks to 1, so that the
+        objective is the same in the end, and reached in fewer steps. See `impasto.solve.content_first`.
     least_gain: a level ends before its last step when ten steps took less than this share of the objective away; 0
         takes all steps.
     periodic: whether the picture goes around, its right edge meeting its left and its bottom its top, so that it can be
