@@ -143,7 +143,10 @@ def test_defaults_are_written_and_shorthands_read():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"contents": "a"}, "contents: no such setting of kind of job 'stylize'. Did you mean content or content_first?"),
+        (
+            {"contents": "a"},
+            "contents: no such setting of kind of job 'stylize'. Did you mean content or content_first?",
+        ),
         ({"kind": "stylise"}, "no kind of job is named 'stylise'. Did you mean stylize?"),
         ({"optimizer": {"kind": "lbfg"}}, "optimizer: no optimizer is named 'lbfg'. Did you mean lbfgs?"),
         ({"optimizer": {"history": 3}}, "optimizer: a `kind` is needed. Known: "),
