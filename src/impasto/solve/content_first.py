@@ -13,11 +13,10 @@ from impasto.errors import JobError
 
 STAGES = ((45, 1.0), (70, 0.5), (95, 0.25))
 """Up to which step of the last level content counts by which power of the factor; after that it counts as it should.
-Found by `benchmarks/time_to_loss.py` on four pairs."""
+Found on the four pairs of `benchmarks/time_to_loss.py`."""
 
 LONGEST = 2 / 3
 """The share of the last level's steps that may pass before content counts as it should."""
-
 
 MOST = 100.0
 """How many times as much content may count."""
