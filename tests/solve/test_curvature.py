@@ -8,6 +8,7 @@ from torch import Tensor
 
 from impasto.solve import LBFGS
 from impasto.solve.curvature import BLOCK, CELL, EDGES, EVERY, FIRST, LEAST, MIDDLES, STEPS, UNEVEN, Curvature
+from impasto.solve.lbfgs import FARTHER
 from impasto.solve.smoothing import OPPONENTS, Cosines
 
 CPU = torch.device("cpu")
@@ -161,6 +162,26 @@ def test_it_goes_down_faster_than_what_is_taken_for_granted() -> None:
     learnt = lowest(LBFGS(history=10, learning=True, box=False), 60)
     others = [lowest(LBFGS(history=10, smoothing=smoothing, box=False), 60) for smoothing in (0.0, 8.0)]
     assert learnt < 0.5 * min(others)
+
+
+@pytest.mark.parametrize(("learning", "as_far"), [(False, 1.0), (True, FARTHER)])
+def test_where_no_pair_says_otherwise_it_goes_farther(learning: bool, as_far: float) -> None:
+    hardness, bottom = 1 + torch.rand(1, 3, 4, 5, generator=torch.Generator().manual_seed(1)), noise(2, 4, 5)
+
+    def evaluate(image: Tensor) -> tuple[float, Tensor]:
+        slope = hardness * (image - bottom)
+        return 0.5 * float((slope * (image - bottom)).sum()), slope
+
+    descent = LBFGS(learning=learning, box=False).begin(torch.zeros(1, 3, 4, 5))
+    images = []
+    for _ in range(3):
+        descent.step(evaluate)
+        images.append(descent.image.clone())
+    s, y = (images[1] - images[0]).flatten().double(), (hardness * (images[1] - images[0])).flatten().double()
+    apart = torch.eye(60, dtype=torch.float64) - torch.outer(s, y) / (s @ y)
+    inverse = apart @ apart.T * (as_far * (s @ y) / (y @ y)) + torch.outer(s, s) / (s @ y)  # BFGS, 6.17
+    step = -inverse @ evaluate(images[1])[1].flatten().double()
+    assert torch.allclose((images[2] - images[1]).flatten().double(), step, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("stopped", [FIRST - 2, FIRST + 3, FIRST + EVERY + 4])

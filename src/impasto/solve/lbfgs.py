@@ -27,6 +27,11 @@ from impasto.solve.history import History, blocks, difference, dot
 from impasto.solve.optimizers import LEVEL, Descent, Evaluate, Optimizer, check_positive
 from impasto.solve.smoothing import Smoothing
 
+FARTHER = 1.5
+"""How many times as far a method that learns goes, where no pair says otherwise, as the newest pair would have it.
+Moves are rich in what curves hard, so that pair is too careful about all the rest: with 1 the best step along a
+direction is a third longer than the one taken, at any time of a descent. Much more, and steps overshoot."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LBFGS(Optimizer, kind="lbfgs"):
@@ -167,10 +172,13 @@ class LBFGSDescent(Descent):
         return step if self.metric is None else self.metric.apply_(step)
 
     def _start_(self, step: Tensor) -> Tensor:
-        """Multiply, in place, by the inverse Hessian assumed without pairs: the metric, to the newest pair's scale."""
+        """Multiply, in place, by the inverse Hessian assumed without pairs: the metric, to the newest pair's scale or
+        FARTHER.
+        """
         if self.scale is None:
             change = self.history.changes[-1]
             self.scale = float(self.history.products[-1, -1]) / self._squared_norm(change)
+            self.scale *= FARTHER if self.settings.learning else 1.0
         return self._smooth_(step).mul_(self.scale)
 
     def _squared_norm(self, change: Tensor) -> float:
