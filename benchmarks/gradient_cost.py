@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from speed import peak_resident
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
@@ -19,6 +19,7 @@ from impasto.artefacts import PackageMember
 from impasto.backbones import Backbone
 from impasto.solve import Problem
 from impasto.solve.objective import Objective
+from impasto.tasks.plan_machine import most_held
 from impasto.weights import CATALOGUE
 
 WARM_UP, TIMED = 2, 7
@@ -104,13 +105,13 @@ def download_of(backbone: Backbone) -> int:
 def peak() -> int:
     """The most memory this process held since `forget_peak`, in bytes.
 
-    Linux's own mark, where there is one: what `peak_resident` reads also counts the parent's memory from before this
+    Linux's own mark, where there is one: what `most_held` reads also counts the parent's memory from before this
     program began.
     """
     with contextlib.suppress(OSError):
         lines = (PROCESS / "status").read_text().splitlines()
         return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-    return peak_resident()
+    return most_held(torch.device("cpu"))
 
 
 def forget_peak() -> None:

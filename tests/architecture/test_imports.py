@@ -15,7 +15,7 @@ HOUSE = Path(impasto.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 
 RANKS = [
-    {"errors", "halves", "lazy", "slots"},
+    {"arithmetic", "errors", "lazy", "slots"},
     {"registry"},
     {"artefacts"},
     {"pictures", "backbones", "losses"},
@@ -44,7 +44,7 @@ HOMES = {
     "pyarrow": {"studies"},
     "h5py": {"weights"},
     "safetensors": {"weights", "runs"},
-    "torch": {"halves", "slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs"}
+    "torch": {"arithmetic", "slots", "backbones", "losses", "weights", "solve", "tasks", "measure", "runs"}
     | {"export", "studies", "training", "apps"},
 }
 

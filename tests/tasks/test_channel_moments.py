@@ -16,7 +16,7 @@ def features(seed: int, height: int = 9, width: int = 13) -> Tensor:
 
 
 def moments(values: Tensor) -> ChannelMoments:
-    return ChannelMoments.of(channel_sums(values))
+    return ChannelMoments.of(channel_sums(values), values.device)
 
 
 def test_moments_are_mean_and_deviation_over_the_positions() -> None:
@@ -30,7 +30,7 @@ def test_those_of_parts_add_up_to_those_of_the_whole() -> None:
     values = features(1) + 1000  # a mean that float32 sums of squares would not survive
     parts = channel_sums(values[..., :4]) + channel_sums(values[..., 4:])
     whole = values.double()
-    found = ChannelMoments.of(parts)
+    found = ChannelMoments.of(parts, values.device)
     assert torch.allclose(found.deviation.double(), whole.std((2, 3), correction=0, keepdim=True), rtol=1e-6)
     assert torch.allclose(found.mean.double(), whole.mean((2, 3), keepdim=True), rtol=1e-6)
 

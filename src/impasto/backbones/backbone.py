@@ -8,13 +8,14 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from impasto.arithmetic import convolve_singles
 from impasto.backbones.extent import least_side
 from impasto.backbones.graph import INPUT, Graph
 from impasto.backbones.preprocessing import Preprocessing
 from impasto.errors import PictureError
 
-Precision = Literal["fp32", "bf16"]
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+Precision = Literal["fp32", "tf32", "bf16"]
+DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16}
 
 
 class Backbone(nn.Module):
@@ -65,6 +66,7 @@ class Backbone(nn.Module):
         Raises UnknownNameError for a layer the network does not have, PictureError if the image is too small for the
         deepest one.
         """
+        convolve_singles(self.device, tf32=self.precision == "tf32")
         pixels = image.flip(1) if self.preprocessing.order == "bgr" else image
         pixels = torch.addcmul(-self.mean / self.std, pixels, self.preprocessing.scale / self.std)
         pixels = pixels.contiguous(memory_format=torch.channels_last)

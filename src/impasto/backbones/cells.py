@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from impasto.arithmetic import in_double
 from impasto.backbones.graph import INPUT
 from impasto.backbones.node import Node
 from impasto.backbones.receptive_field import Reach, receptive_fields
@@ -83,8 +84,8 @@ def _cells(reach: Reach, positions: int, side: int) -> Cells:
 
 def averaged(mask: Tensor, down: Cells, across: Cells) -> Tensor:
     """The means of a mask [H, W] over the cells of a layer: [h, w], float32, on the mask's device."""
-    rows = _averaged(mask.double(), down)
-    return _averaged(rows.T, across).T.clamp_min(0).float().contiguous()
+    rows = _averaged(in_double(mask), down)
+    return _averaged(rows.T, across).T.clamp_min(0).float().contiguous().to(mask.device)
 
 
 def _averaged(plane: Tensor, cells: Cells) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from impasto.arithmetic import convolve_singles
 from impasto.backbones.backbone import DTYPES, Precision
 from impasto.backbones.builder import Builder
 from impasto.backbones.graph import Graph
@@ -75,6 +76,7 @@ class Decoder(nn.Module):
 
         H and W must be at least 2, or there is nothing to reflect at the borders.
         """
+        convolve_singles(features.device, tf32=self.precision == "tf32")
         wanted = features.to(DTYPES[self.precision]).contiguous(memory_format=torch.channels_last)
         picture: Tensor = self.graph(wanted, (PICTURE,))[PICTURE]
         return picture.float()

@@ -13,7 +13,7 @@ WORDS = {
 }
 """The whole numbers of the same bits: in the same order, for numbers from 0 on, and −0 below all.
 
-Halves are compared so at several times the speed.
+A processor compares halves so at several times the speed.
 """
 
 BLOCK = 2**20
@@ -70,4 +70,4 @@ def _mask(gradient: Tensor, y: Tensor, out: Tensor) -> None:
 
 
 def _words(x: Tensor) -> Tensor:
-    return x.view(WORDS[x.dtype])
+    return x.view(WORDS[x.dtype]) if x.device.type == "cpu" else x

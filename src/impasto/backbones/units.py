@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d
 
+from impasto.arithmetic import in_double
 from impasto.backbones.rectifying import moments_back, rectify_, rectify_back
 from impasto.backbones.rings import NONE, Ring, clear, cleared_around, fill, fold, inside
 from impasto.slots import Slots, offer
@@ -218,15 +219,15 @@ def folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     mean, variance = norm.running_mean, norm.running_var
     if mean is None or variance is None:
         raise ValueError("a normalisation by the statistics of its input is no part of a convolution")
-    gain = (variance.double() + norm.eps).rsqrt()
+    gain = (in_double(variance) + norm.eps).rsqrt()
     if norm.weight is not None:
-        gain = gain * norm.weight.double()
-    bias = -mean.double() if conv.bias is None else conv.bias.double() - mean.double()
+        gain = gain * in_double(norm.weight)
+    bias = -in_double(mean) if conv.bias is None else in_double(conv.bias) - in_double(mean)
     bias = bias * gain
     if norm.bias is not None:
-        bias = bias + norm.bias.double()
-    weight = (conv.weight.double() * gain[:, None, None, None]).to(conv.weight.dtype)
-    return weight.contiguous(memory_format=torch.channels_last), bias.to(conv.weight.dtype)
+        bias = bias + in_double(norm.bias)
+    weight = (in_double(conv.weight) * gain[:, None, None, None]).to(conv.weight)
+    return weight.contiguous(memory_format=torch.channels_last), bias.to(conv.weight)
 
 
 def _pair(value: Any) -> tuple[int, int]:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from impasto.arithmetic import in_double
 from impasto.losses.base import StatisticLoss
 from impasto.losses.content import TINY
 from impasto.losses.moments import MomentsLoss, split_moments
@@ -52,7 +53,7 @@ class GaussianLoss(StatisticLoss, kind="gaussian"):
 
     def compare(self, measured: Statistic, target: Statistic) -> Tensor:
         """Distance of one layer."""
-        seen, wanted = _in_double(measured.mean), _in_double(target.mean)
+        seen, wanted = in_double(measured.mean), in_double(target.mean)
         energy = wanted[:-1].trace() + TINY
         (mean, covariance), (wanted_mean, wanted_covariance) = split_moments(seen), split_moments(wanted)
         noise = NOISE * energy / len(mean)
@@ -106,8 +107,3 @@ class _SumOfRoots(torch.autograd.Function):
         """That of the sum times the slope."""
         (slope,) = ctx.saved_tensors
         return gradient * slope, None, None
-
-
-def _in_double(numbers: Tensor) -> Tensor:
-    """In float64, on the processor where the device has none."""
-    return numbers.to("cpu" if numbers.device.type == "mps" else numbers.device, torch.float64)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from impasto.halves import multiplies_halves
+from impasto.arithmetic import multiplies_halves
 from impasto.losses.part import Seen
 from impasto.losses.statistic import widened
 from impasto.slots import Slots, offered

@@ -81,7 +81,7 @@ def _balanced(
     for name, group in groups.items():
         seen, gradient = look.gradient(probe, group)
         norms[name] = finite_norm(gradient, within)
-        values |= {int(i): seen[i] for i in group}
+        values |= dict(zip(map(int, group), seen.tolist(), strict=True))
     weights = role_factors(norms, ratio)
     whole = sum(
         weights[names[i]] * values[i] * (loss.weight if loss.balanced_apart else 1) for i, (loss, _) in terms.items()

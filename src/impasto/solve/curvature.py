@@ -76,9 +76,7 @@ class Curvature:
     def learn(self, move: Tensor, change: Tensor) -> None:
         """Take note of a move [1, 3, H, W] and of the change of gradient it made."""
         cells = self._of_cells(move, change)
-        length = cells[1].sum()
-        if not float(length) > TINY:
-            return
+        length = cells[1].sum().clamp_min(TINY)
         self.waves = KEPT * self.waves + self._of_waves(move, change) / length
         self.cells = KEPT * self.cells + cells / length
         self.count += 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from impasto.arithmetic import in_double
 from impasto.backbones import averaged, cells_of
 from impasto.errors import JobError
 from impasto.losses import PIXELS, GuidedPart, GuidedTerm, Loss, SeenInParts, Term
@@ -57,7 +58,7 @@ class Guidance:
             masks = [torch.ones_like(self.amount)]
         self.masks = [mask if self.amount is None else mask * self.amount for mask in masks]
         self.coverage = torch.stack(self.masks).sum(0).clamp_max(1) if self.masks else None
-        self.shares = [float(mask.mean(dtype=torch.float64)) for mask in self.masks]
+        self.shares = [float(in_double(mask).mean()) for mask in self.masks]
         for place, share in enumerate(self.shares):
             if not share:
                 raise JobError(f"region {place + 1} lies wholly where nothing is to be painted")

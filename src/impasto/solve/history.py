@@ -23,8 +23,8 @@ BLOCK = 1 << 17
 numbers, a product over eight times as many is off by 6e-6), and so many that waking the threads up is little beside
 the work."""
 
-BLOCK_OF_DEVICE = 1 << 22
-"""The same elsewhere, where starting work on a block costs more."""
+BLOCK_OF_DEVICE = 1 << 20
+"""The same elsewhere, where starting work costs more than the work: all vectors are gone through at once."""
 
 STRAIGHT = 1e-10
 """The cosine between a move and its change of gradient up to which the objective does not count as curving upward."""
@@ -45,8 +45,9 @@ class History:
 
     def append(self, move: Tensor, change: Tensor) -> bool:
         """Remember a pair if the objective curves upward along it, as the method needs, and forget the oldest."""
-        *before, curvature, length = dots([*self.moves, move, change], change).tolist()
-        if not curvature > STRAIGHT * (length * dot(move, move)) ** 0.5:
+        with_change = products([*self.moves, move, change], change)
+        *before, curvature, changed, moved = _added(torch.cat([with_change, products([move], move)], dim=1)).tolist()
+        if not curvature > STRAIGHT * (changed * moved) ** 0.5:
             return False
         dropped = max(0, len(self) + 1 - self.most)
         self.moves, self.changes = [*self.moves[dropped:], move], [*self.changes[dropped:], change]
@@ -76,12 +77,25 @@ class History:
 
 def dots(vectors: Sequence[Tensor], other: Tensor) -> Tensor:
     """The scalar product of each vector with the other one, in double precision on the processor."""
+    return _added(products(vectors, other))
+
+
+def products(vectors: Sequence[Tensor], other: Tensor) -> Tensor:
+    """The scalar product of each vector with the other one, block by block: [blocks, vectors]."""
     flat, right = [vector.flatten() for vector in vectors], other.flatten()
     sums = []
     for block in blocks(right):
         factor = widened(right[block])
-        sums.append(torch.stack([torch.dot(widened(vector[block]), factor) for vector in flat]))
-    return torch.stack(sums).cpu().double().sum(dim=0)
+        if right.device.type == "cpu":
+            sums.append(torch.stack([torch.dot(widened(vector[block]), factor) for vector in flat]))
+        else:
+            sums.append(widened(torch.stack([vector[block] for vector in flat])) @ factor)
+    return torch.stack(sums)
+
+
+def _added(products: Tensor) -> Tensor:
+    """The sums over all blocks, in double precision on the processor."""
+    return products.cpu().double().sum(dim=0)
 
 
 def dot(one: Tensor, other: Tensor) -> float:
@@ -91,7 +105,13 @@ def dot(one: Tensor, other: Tensor) -> float:
 
 def add_(vector: Tensor, others: Sequence[Tensor], factors: Tensor) -> None:
     """Add other vectors times their factors, in place; `vector` is contiguous."""
-    sums, flat, numbers = vector.view(-1), [other.flatten() for other in others], factors.tolist()
+    sums, flat = vector.view(-1), [other.flatten() for other in others]
+    if vector.device.type != "cpu":
+        by = factors.to(device=vector.device, dtype=vector.dtype)
+        for block in blocks(sums):
+            sums[block].addmv_(torch.stack([other[block] for other in flat]).to(vector.dtype).T, by)
+        return
+    numbers = factors.tolist()
     for block in blocks(sums):
         for other, number in zip(flat, numbers, strict=True):
             sums[block].add_(other[block], alpha=number)

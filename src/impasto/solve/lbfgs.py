@@ -23,7 +23,7 @@ from torch import Tensor
 
 from impasto.errors import JobError
 from impasto.solve.curvature import Curvature
-from impasto.solve.history import History, blocks, difference, dot
+from impasto.solve.history import History, blocks, difference, dot, products
 from impasto.solve.optimizers import LEVEL, Descent, Evaluate, Optimizer, check_positive
 from impasto.solve.smoothing import Smoothing
 
@@ -87,7 +87,7 @@ class LBFGSDescent(Descent):
         self.gradient: Tensor | None = None
         self.history = History(settings.history)
         self.kept_as = torch.bfloat16 if settings.history_in == "bf16" else self.image.dtype
-        self.scale: float | None = None
+        self.scale: Tensor | None = None
         self.fraction = 1.0
         self.metric: Smoothing | None = None
         self.curvature: Curvature | None = None
@@ -177,14 +177,14 @@ class LBFGSDescent(Descent):
         """
         if self.scale is None:
             change = self.history.changes[-1]
-            self.scale = float(self.history.products[-1, -1]) / self._squared_norm(change)
-            self.scale *= FARTHER if self.settings.learning else 1.0
+            farther = FARTHER if self.settings.learning else 1.0
+            self.scale = farther * float(self.history.products[-1, -1]) / self._squared_norm(change)
         return self._smooth_(step).mul_(self.scale)
 
-    def _squared_norm(self, change: Tensor) -> float:
-        """The scalar product of a change of gradient with its smoothed self."""
+    def _squared_norm(self, change: Tensor) -> Tensor:
+        """The scalar product of a change of gradient with its smoothed self, a number that is not read."""
         if self.metric is None:
-            return dot(change, change)
+            return products([change], change).sum()
         return self.metric.norm_squared_(change.to(self.image.dtype, copy=True))
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:

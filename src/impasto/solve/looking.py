@@ -58,8 +58,8 @@ class Look(abc.ABC):
         return partial(self.parts, image)
 
     @abc.abstractmethod
-    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
-        """Each weighted term at `image` [1, 3, H, W], and the gradient of their sum to it."""
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[Tensor, Tensor]:
+        """The weighted terms at `image` [1, 3, H, W], one number each, and the gradient of their sum to it."""
 
     def _place(self, image: Tensor) -> Tensor:
         return image if self.offset is None else shifted(image, self.offset, self.pixels)
@@ -80,15 +80,15 @@ class AtOnce(Look):
         parts = list(self.parts(image))
         return lambda: parts
 
-    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[Tensor, Tensor]:
         """By one pass forwards and one back."""
         leaf = image.detach().requires_grad_()
         seen = Seen(self.features(leaf))
-        values = {name: weight * term.value(term.sums(seen)) for name, (weight, term) in terms.items()}
-        total = torch.stack(list(values.values())).sum()
+        values = torch.stack([weight * term.value(term.sums(seen)) for weight, term in terms.values()])
+        total = values.sum()
         del seen  # so that each layer can go as soon as the way back is past it
         gradient = torch.autograd.grad(total, leaf)[0] if total.requires_grad else torch.zeros_like(image)
-        return {name: float(value.detach()) for name, value in values.items()}, gradient.contiguous()
+        return values.detach(), gradient.contiguous()
 
     def features(self, image: Tensor) -> Features:
         """The activations of pictures [N, 3, H, W] at the layers, of all of them at once."""
@@ -110,20 +110,19 @@ class InTiles(Look):
             yield Seen(features, tile.part)
             features.clear()  # whoever holds it still would hold two at once
 
-    def gradient(self, image: Tensor, terms: Terms) -> tuple[dict[str, float], Tensor]:
+    def gradient(self, image: Tensor, terms: Terms) -> tuple[Tensor, Tensor]:
         """By two passes forwards and one back. The terms must add up."""
         added = self._sums(image, terms)
         self._tidy(image)
         with torch.enable_grad():
             # What two losses share is a leaf to each, or both would be given the slopes of both.
             leaves = {name: [number.detach().requires_grad_() for number in numbers] for name, numbers in added.items()}
-            values = {name: weight * term.value(leaves[name]) for name, (weight, term) in terms.items()}
-            total = torch.stack(list(values.values())).sum()
+            values = torch.stack([weight * term.value(leaves[name]) for name, (weight, term) in terms.items()])
             flat = [number for numbers in leaves.values() for number in numbers]
-            slopes = torch.autograd.grad(total, flat, allow_unused=True)
+            slopes = torch.autograd.grad(values.sum(), flat, allow_unused=True)
         gradient = self._carried_back(image, terms, slopes)
         self._tidy(image)
-        return {name: float(value.detach()) for name, value in values.items()}, gradient
+        return values.detach(), gradient
 
     def _sums(self, image: Tensor, terms: Terms) -> dict[str, list[Tensor]]:
         """What each term sums over the picture."""

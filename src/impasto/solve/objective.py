@@ -75,10 +75,10 @@ class Objective:
         gradient = self.guidance.felt(gradient)
         if self.problem.grey:
             gradient = towards_grey(gradient)
-        self.losses = {name: values.get(name, 0.0) for name in self.terms}
-        value = sum(values.values())
-        good = math.isfinite(value) and bool(torch.stack(gradient.aminmax()).isfinite().all())
-        return (value if good else math.nan), gradient
+        *found, least, most = torch.stack([*values, *gradient.aminmax()]).tolist()  # read in one go: a GPU waits for it
+        self.losses = dict.fromkeys(self.terms, 0.0) | dict(zip(counting, found, strict=True))
+        value = sum(found)
+        return (value if all(map(math.isfinite, (value, least, most))) else math.nan), gradient
 
     def _counting(self) -> dict[str, tuple[float, Term]]:
         """The terms that count at the present step, and for how much."""

@@ -87,7 +87,7 @@ class Smoothing:
             strip.copy_(turned(colours, self.opponents.T))
         return self._share_(image)
 
-    def norm_squared_(self, image: Tensor) -> float:
+    def norm_squared_(self, image: Tensor) -> Tensor:
         """The scalar product of an image [1, 3, H, W], contiguous, with its smoothed self. The image is lost."""
         self._share_(image)
         self._across_(image)
@@ -96,7 +96,7 @@ class Smoothing:
             waves = self.rows.forward(strip).square_()
             self._weigh_(waves, columns)
             parts.append(waves.sum())
-        return float(torch.stack(parts).cpu().double().sum())
+        return torch.stack(parts).sum()
 
     def _share_(self, image: Tensor) -> Tensor:
         return image if self.shares is None else image.mul_(self.shares)

@@ -66,7 +66,7 @@ def match_greys(picture: Tensor, targets: Sequence[Target], amount: float, where
 
     where: as in `match_colours`.
     """
-    values = picture[0, 0].flatten().double().cpu().numpy()
+    values = picture[0, 0].flatten().cpu().double().numpy()
     weights = weights_of(Target(picture, mask=where))
     matched = torch.from_numpy(match_values(values, sampled(targets)[0], weights)).to(picture).view_as(picture[:, :1])
     return torch.lerp(picture, matched.expand_as(picture), amount)
@@ -86,13 +86,13 @@ def linearly_matched(own: Target, targets: Sequence[Target], linear_map: LinearM
         wanted_covariance += covariance * (target.share / total)
     own_mean, own_covariance = colour_moments(own)
     matrix = linear_map(own_covariance, wanted_covariance)
-    return matrix @ (own.image[0].flatten(1).double().cpu() - own_mean[:, None]) + wanted_mean[:, None]
+    return matrix @ (own.image[0].flatten(1).cpu().double() - own_mean[:, None]) + wanted_mean[:, None]
 
 
 def colour_moments(target: Target) -> tuple[Tensor, Tensor]:
     """Mean [3] and covariance [3, 3], with the floor, of the colours of what counts of a picture, in float64."""
-    colours = target.image[0].flatten(1).double().cpu()
-    weights = torch.ones_like(colours[0]) if target.mask is None else target.mask.flatten().double().cpu()
+    colours = target.image[0].flatten(1).cpu().double()
+    weights = torch.ones_like(colours[0]) if target.mask is None else target.mask.flatten().cpu().double()
     shares = weights / weights.sum()
     mean = colours @ shares
     centred = colours - mean[:, None]
@@ -141,7 +141,7 @@ Weights = NDArray[np.float64] | None
 
 def weights_of(target: Target) -> Weights:
     """How much each pixel of a picture counts."""
-    return None if target.mask is None else target.mask.flatten().double().cpu().numpy()
+    return None if target.mask is None else target.mask.flatten().cpu().double().numpy()
 
 
 def sampled(targets: Sequence[Target]) -> Colours:
@@ -149,7 +149,7 @@ def sampled(targets: Sequence[Target]) -> Colours:
     total = sum(target.share for target in targets)
     parts = []
     for target in targets:
-        colours = target.image[0].flatten(1).double().cpu().numpy()
+        colours = target.image[0].flatten(1).cpu().double().numpy()
         parts.append(spread_over(colours, max(1, round(SAMPLED * target.share / total)), weights_of(target)))
     return np.concatenate(parts, axis=1)
 

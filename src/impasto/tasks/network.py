@@ -8,7 +8,7 @@ from impasto.artefacts import Artefact, PackageMember, place_for
 from impasto.backbones import BACKBONES, Backbone, Padding, Pooling, SideBySide
 from impasto.errors import JobError
 from impasto.weights import CATALOGUE, DEFAULT, PrecisionChoice, status
-from impasto.weights.backbone import best_precision, find_device
+from impasto.weights.backbone import find_device, precision_on
 
 
 def network_without_numbers(
@@ -21,7 +21,7 @@ def network_without_numbers(
     build, entry = BACKBONES[name], CATALOGUE[weights or DEFAULT[name]]
     if entry.backbone != name:
         raise JobError(f"the weights {entry.name} are for {entry.backbone}, not for {name}")
-    chosen = best_precision(find_device(device)) if precision == "auto" else precision
+    chosen = precision_on(find_device(device), precision)
     with torch.device("meta"):
         graph = build(pooling=pooling, padding=padding, **entry.graph_options)
         return Backbone(name, graph, entry.preprocessing, weights=entry.name, precision=chosen)

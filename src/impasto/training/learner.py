@@ -82,7 +82,7 @@ class Learner:
 
     def half(self) -> AbstractContextManager[object]:
         """Convolutions in fewer bits while it is entered, if the precision says so; numbers stay fp32."""
-        return torch.autocast(self.device.type, dtype=DTYPES[self.precision], enabled=self.precision != "fp32")
+        return torch.autocast(self.device.type, dtype=DTYPES[self.precision], enabled=self.precision == "bf16")
 
     def _average(self) -> None:
         """Take the numbers of the network into their mean; early on, when they change fast, the faster."""

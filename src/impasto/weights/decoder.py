@@ -8,7 +8,7 @@ from impasto.artefacts import ProgressCallback
 from impasto.backbones.decoder import Decoder, adain_decoder
 from impasto.errors import InputError, UnknownNameError
 from impasto.registry import did_you_mean
-from impasto.weights.backbone import PrecisionChoice, best_precision, find_device
+from impasto.weights.backbone import PrecisionChoice, find_device, precision_on
 from impasto.weights.catalogue import CATALOGUE
 from impasto.weights.naming import DECODER
 from impasto.weights.store import load_weights
@@ -44,5 +44,5 @@ def load_decoder(
         graph,
         weights=entry.name,
         weights_sha256=loaded.sha256,
-        precision=best_precision(place) if precision == "auto" else precision,
+        precision=precision_on(place, precision),
     ).to(place)

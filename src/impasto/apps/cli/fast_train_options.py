@@ -102,7 +102,7 @@ class TrainingMachine(Machine):
     Parameters
     ----------
     precision
-        Of the convolutions of the network that looks: auto, fp32 or bf16.
+        Of the convolutions of the network that looks: auto, fp32, tf32 (on CUDA GPUs) or bf16.
     threads
         Processors to compute on; all without it.
     """

@@ -69,7 +69,7 @@ class Machine:
     device
         auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.
     precision
-        Of the convolutions: auto, fp32 or bf16.
+        Of the convolutions: auto, fp32, tf32 (on CUDA GPUs) or bf16.
     offline
         Ask no source on the network for weights.
     """

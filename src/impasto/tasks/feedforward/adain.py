@@ -128,7 +128,7 @@ class AdaIN:
         whole, positions = continued(image), self._positions(mask)
         work = self._cut((image.shape[-2], image.shape[-1]), tile)
         sums = (self._summed(self._encoded(whole, each), each, positions) for each in work)
-        return ChannelMoments.of(reduce(add, sums))
+        return ChannelMoments.of(reduce(add, sums), image.device)
 
     def tiles(self, height: int, width: int, tile: int | None) -> list[Tile]:
         """The tiles in which a picture of that size is painted, each with all that its own pixels see."""
@@ -164,7 +164,8 @@ class AdaIN:
                 sums = [a + b for a, b in zip(sums, seen, strict=True)] if sums else seen
                 if not painted:
                     yield Progress(0, image)
-            moves = [_Move(ChannelMoments.of(own), aim.moments) for own, aim in zip(sums, aims, strict=True)]
+            found = [ChannelMoments.of(own, content.device) for own in sums]
+            moves = [_Move(own, aim.moments) for own, aim in zip(found, aims, strict=True)]
         for number, each in enumerate(laid.work[painted:], start=painted + 1):
             if features is None or len(laid.work) > 1:
                 features = self._encoded(laid.whole, each)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from impasto.arithmetic import in_double
 from impasto.losses import Statistic
 
 EPSILON = 1e-5
@@ -26,11 +27,12 @@ class ChannelMoments:
     deviation: Tensor
 
     @classmethod
-    def of(cls, sums: Statistic) -> ChannelMoments:
-        """From `channel_sums`, those of parts added up."""
+    def of(cls, sums: Statistic, device: torch.device) -> ChannelMoments:
+        """From `channel_sums`, those of parts added up, for use on a device."""
         mean, square = sums.mean
         deviation = (square - mean.square()).clamp_min(0).sqrt()
-        return cls(mean.float()[None, :, None, None], deviation.float()[None, :, None, None])
+        both = (each.float().to(device)[None, :, None, None] for each in (mean, deviation))
+        return cls(*both)
 
     @classmethod
     def blended(cls, styles: Sequence[tuple[float, ChannelMoments]]) -> ChannelMoments:
@@ -51,10 +53,10 @@ def channel_sums(features: Tensor, positions: Tensor | None = None) -> Statistic
 
     positions: [H, W], how much each counts; None counts all alike.
     """
-    flat = features[0].flatten(1).double()
+    flat = in_double(features[0].flatten(1))
     if positions is None:
         return Statistic(torch.stack([flat.sum(1), flat.square().sum(1)]), flat.new_tensor(flat.shape[1]))
-    weights = positions.flatten().double()
+    weights = in_double(positions.flatten())
     return Statistic(torch.stack([flat @ weights, flat.square() @ weights]), weights.sum())
 
 

@@ -44,7 +44,8 @@ class Affine:
     def of(cls, layer: Layer, sums: Statistic) -> Affine:
         """From the sums over what the layer's convolution gives for the whole picture."""
         convolved = convolved_of(layer)
-        moments, norm = ChannelMoments.of(sums), convolved.normalisation
+        norm = convolved.normalisation
+        moments = ChannelMoments.of(sums, norm.weight.device)
         scale = norm.weight.detach()[None, :, None, None] / (moments.deviation.square() + norm.eps).sqrt()
         shift = norm.bias.detach()[None, :, None, None] - moments.mean * scale
         return cls(scale, shift, convolved.rectified)
