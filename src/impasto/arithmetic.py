@@ -35,23 +35,13 @@ def convolve_singles(device: torch.device, *, tf32: bool) -> None:
     """From now on a CUDA device convolves float32 as TF32, or in full; all else is multiplied in full in any case.
 
     Left alone, PyTorch convolves float32 as TF32 on CUDA devices, and may add up long products of bfloat16 in bfloat16:
-    gradients would be good to three decimal digits where six were asked for.
+    gradients would be good to three decimal digits where six were asked for. It has two ways to say so; after the newer
+    one, code that asks in the older way fails, so this is the older.
     """
-    if device.type != "cuda":
-        return
-    set_digits("tf32" if tf32 else "ieee")
-
-
-def set_digits(convolutions: str) -> None:
-    """Set PyTorch's switches: float32 in convolutions is `tf32` or `ieee`, and in matrix products `ieee`."""
-    matrices = torch.backends.cuda.matmul
-    matrices.allow_bf16_reduced_precision_reduction = False
-    if hasattr(torch.backends.cudnn, "conv"):
-        torch.backends.cudnn.conv.fp32_precision = convolutions
-        matrices.fp32_precision = "ieee"
-    else:  # before PyTorch 2.9
-        torch.backends.cudnn.allow_tf32 = convolutions == "tf32"
-        matrices.allow_tf32 = False
+    if device.type == "cuda":
+        torch.backends.cudnn.allow_tf32 = tf32
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
 
 
 def in_double(numbers: Tensor) -> Tensor:

@@ -61,23 +61,25 @@ def test_a_processor_refuses_tf32_before_anything_is_fetched(monkeypatch, tmp_pa
         load_backbone("vgg19", precision="tf32", device="cpu", offline=True)
 
 
-@pytest.mark.parametrize(("tf32", "digits"), [(True, "tf32"), (False, "ieee")])
-def test_on_a_gpu_float32_is_convolved_as_asked_and_multiplied_in_full(tf32, digits):
-    matrices, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn.conv
-    before = matrices.fp32_precision, convolutions.fp32_precision, matrices.allow_bf16_reduced_precision_reduction
-    try:
-        convolve_singles(torch.device("cuda"), tf32=tf32)
-        assert convolutions.fp32_precision == digits
-        assert matrices.fp32_precision == "ieee"
-        assert matrices.allow_bf16_reduced_precision_reduction is False
-    finally:
-        matrices.fp32_precision, convolutions.fp32_precision, matrices.allow_bf16_reduced_precision_reduction = before
+@pytest.fixture
+def switches():
+    """PyTorch's, put back afterwards: float32 as TF32 in convolutions and in matrix products, sums of halves."""
+    convolutions, matrices = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = convolutions.allow_tf32, matrices.allow_tf32, matrices.allow_bf16_reduced_precision_reduction
+    yield lambda: (convolutions.allow_tf32, matrices.allow_tf32, matrices.allow_bf16_reduced_precision_reduction)
+    convolutions.allow_tf32, matrices.allow_tf32, matrices.allow_bf16_reduced_precision_reduction = before
 
 
-def test_on_a_processor_pytorchs_switches_are_left_alone():
-    before = torch.backends.cudnn.conv.fp32_precision
-    convolve_singles(CPU, tf32=before != "tf32")
-    assert torch.backends.cudnn.conv.fp32_precision == before
+@pytest.mark.parametrize("tf32", [True, False])
+def test_on_a_gpu_float32_is_convolved_as_asked_and_multiplied_in_full(tf32, switches):
+    convolve_singles(torch.device("cuda"), tf32=tf32)
+    assert switches() == (tf32, False, False)
+
+
+def test_on_a_processor_pytorchs_switches_are_left_alone(switches):
+    before = switches()
+    convolve_singles(CPU, tf32=not before[0])
+    assert switches() == before
 
 
 def test_double_precision_is_where_it_can_be():

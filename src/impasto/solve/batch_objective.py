@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from statistics import median
 
 import torch
@@ -134,7 +135,10 @@ class BatchObjective:
 
 
 def _added(terms: dict[str, list[Tensor]]) -> dict[str, float]:
-    return {name: math.fsum(float(value.detach()) for value in values) for name, values in terms.items()}
+    """The sums, with all that they are of read in one go: a GPU waits for it."""
+    values = [value.detach() for each in terms.values() for value in each]
+    numbers = iter(torch.stack(values).tolist() if values else ())
+    return {name: math.fsum(islice(numbers, len(each))) for name, each in terms.items()}
 
 
 def names_of(losses: Sequence[Loss]) -> dict[str, Loss]:
