@@ -13,10 +13,13 @@ from torch import Tensor
 from impasto import arithmetic
 from impasto.backbones import BACKBONES, Backbone
 from impasto.losses import (
+    LOSSES,
     ActivationLoss,
+    BlankLoss,
     ContentLoss,
     GaussianLoss,
     GramLoss,
+    GuideLoss,
     HistogramLoss,
     Loss,
     MeanStdLoss,
@@ -51,7 +54,7 @@ Image = Callable[..., Tensor]
 
 LEARNING = LBFGS(history=4, history_in="bf16", smoothing=8.0, chroma=4.0, learning=True)
 LAYERS = ("relu1_1", "relu2_1")
-LOSSES: tuple[Loss, ...] = (
+LOOKING: tuple[Loss, ...] = (
     ContentLoss(layers=("relu2_1",)),
     GramLoss(layers=LAYERS),
     MomentsLoss(layers=LAYERS),
@@ -64,6 +67,8 @@ LOSSES: tuple[Loss, ...] = (
     SmoothedLoss(loss=GramLoss(layers=("relu2_1",)), transform=Power()),
     ActivationLoss(layers=("relu2_1",), channel=2),
     VariationLoss(weight=0.5),
+    BlankLoss(layers=("relu1_1",), contrast=1.0),
+    GuideLoss(layers=("relu2_1",)),
 )
 
 
@@ -124,15 +129,23 @@ def test_every_optimizer_paints_elsewhere_as_here(
     check_alike(make_problem(optimizer=optimizer), make_vgg(), device)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.kind)
+@pytest.mark.parametrize("loss", LOOKING, ids=lambda loss: loss.kind)
 def test_every_loss_pulls_elsewhere_as_here(
     loss: Loss, make_problem: Make, make_vgg: Callable[..., Backbone], device: PretendedDevice
 ) -> None:
     levels = pyramid(32, 24, smallest=32, steps=(3,))
-    problem = make_problem(losses=(loss,), levels=levels, strength=None, shift=Shift(pixels=4, every=2))
+    pictures = make_problem().targets
+    targets = {**pictures, "guide": pictures["style"]}
+    problem = make_problem(
+        losses=(loss,), targets=targets, levels=levels, strength=None, shift=Shift(pixels=4, every=2)
+    )
     check_alike(problem, make_vgg(), device)
     if Objective(problem, 0).terms[loss.kind][1].adds_up:
         check_alike(replace(problem, tile=16), make_vgg(), device)
+
+
+def test_no_loss_is_left_out() -> None:
+    assert {loss.kind for loss in LOOKING} == set(LOSSES)
 
 
 def test_what_goes_around_is_painted_elsewhere_as_here(
