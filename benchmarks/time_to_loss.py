@@ -17,19 +17,22 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
 from pictures_for import pairs
-from plain import PlainNetwork, PlainObjective, paint_plain
+from plain import PlainNetwork, PlainObjective, PlainRun, paint_plain
 from torch import Tensor
 
 from impasto.measure import measure
 from impasto.pictures import Picture, Size, composite, resize, write_picture
 from impasto.runs import build_job
 from impasto.solve import LBFGS, ContentStart, Problem, Step, solve
+from impasto.solve.heap import keep_freed
 from impasto.solve.objective import Objective
 from impasto.tasks import StylizeJob
 from impasto.tasks.pixels import to_picture, to_tensor
@@ -55,7 +58,7 @@ class Way:
     """How Impasto goes down. coarse: steps at each level before the last; the last goes on until it is there."""
 
     smallest: int = 64
-    coarse: int = 24
+    coarse: int = 40
     smoothing: float = 8.0
     chroma: float = 4.0
     history: int = 40
@@ -134,6 +137,20 @@ def lucky_noise(network: PlainNetwork, photo: Tensor, painting: Tensor) -> Tenso
     raise SystemExit(f"plain stands still from the noise of each of {SEEDS} seeds")
 
 
+def run_plain(photo: Tensor, painting: Tensor, steps: int, *, keeps_memory: bool) -> PlainRun:
+    """Plain from a start from which it gets going."""
+    if keeps_memory:
+        keep_freed(photo.device)
+    network = PlainNetwork()
+    return paint_plain(network, photo, painting, lucky_noise(network, photo, painting), steps)
+
+
+def apart(photo: Tensor, painting: Tensor, steps: int, *, keeps_memory: bool) -> PlainRun:
+    """The same in a new process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(run_plain, photo, painting, steps, keeps_memory=keeps_memory).result()
+
+
 def check_same(problem: Problem, plain: PlainObjective, image: Tensor) -> float:
     """The relative difference of the two losses of one image in fp32. Raises SystemExit if they are two objectives."""
     value, _ = Objective(problem, len(problem.levels) - 1)(image)
@@ -164,12 +181,11 @@ def reach(problem: Problem, plain: PlainObjective | None, goal: float) -> Reache
 
 def compare(name: str, content: Picture, style: Picture, options: argparse.Namespace, way: Way) -> float | None:
     """Run both on one pair, print the rows, write the pictures; the ratio of the times, None if it was not reached."""
-    network = PlainNetwork()
     photo, painting = fitted(content, options.size), fitted(style, options.size)
-    objective = PlainObjective(network, photo, painting)
+    objective = PlainObjective(PlainNetwork(), photo, painting)
     exact = problem_for(content, style, options.size, way, options.limit, "fp32")
     difference = check_same(exact, objective, 0.9 * photo + 0.05)
-    plain = paint_plain(network, photo, painting, lucky_noise(network, photo, painting), options.steps)
+    plain = apart(photo, painting, options.steps, keeps_memory=options.plain_keeps_memory)
     goal, written = min(plain.losses), objective.value(plain.image.clamp(0, 1))
     problem = problem_for(content, style, options.size, way, options.limit)
     ours = reach(problem, objective, goal)
@@ -257,6 +273,7 @@ def main() -> None:
     parser.add_argument("--history", type=int, default=Way.history)
     parser.add_argument("--content-first", type=float, default=Way.content_first, help="1: not")
     parser.add_argument("--box", action="store_true", help="keep Impasto's pixels in [0, 1] all the way")
+    parser.add_argument("--plain-keeps-memory", action="store_true", help="plain too keeps the memory that it frees")
     parser.add_argument("--memory-sizes", type=int, nargs="*", default=[512, 768], help="none: leave it out")
     parser.add_argument("--memory-steps", type=int, default=105, help="enough to fill the histories")
     parser.add_argument("--out", type=Path, default=Path("time_to_loss"), metavar="FOLDER")

@@ -7,7 +7,20 @@ import torch
 from torch import Tensor
 
 from impasto.solve import LBFGS
-from impasto.solve.curvature import BLOCK, CELL, EDGES, EVERY, FIRST, KEPT, LEAST, MIDDLES, STEPS, UNEVEN, Curvature
+from impasto.solve.curvature import (
+    BLOCK,
+    CELL,
+    EDGES,
+    EVERY,
+    FIRST,
+    KEPT,
+    LEAST,
+    LONG,
+    MIDDLES,
+    STEPS,
+    UNEVEN,
+    Curvature,
+)
 from impasto.solve.lbfgs import FARTHER
 from impasto.solve.smoothing import OPPONENTS, Cosines
 
@@ -70,13 +83,27 @@ def test_it_finds_the_inverse_of_the_curvature_of_every_band_and_colour() -> Non
 
 def test_what_hardly_curves_or_curves_down_counts_as_the_least_that_is_believed_in() -> None:
     factors = torch.ones(3, BANDS)
-    factors[1, 3], factors[2, 4] = 1e-6, -5.0
+    factors[1, 4], factors[2, 5] = 1e-6, -5.0
     gains = taught(FIRST, factors).gains
     assert gains is not None
     places = (torch.tensor(MIDDLES) * STEPS).long()
     torch.testing.assert_close(gains[0, places], torch.ones(BANDS), rtol=1e-4, atol=0)
     assert float(gains.max()) == pytest.approx(1 / LEAST, rel=0.05)
     assert float(gains.min()) > 0.9
+
+
+def test_less_is_believed_in_along_longer_waves() -> None:
+    factors = torch.ones(3, BANDS)
+    factors[1], factors[2, 0], factors[2, -1] = 1e-6, 0.02, 0.02
+    gains = taught(FIRST, factors).gains
+    assert gains is not None
+    believed = 1 / gains[:, (torch.tensor(MIDDLES) * STEPS).long()]
+    long = [middle for middle in MIDDLES if middle < LONG]
+    for band, middle in enumerate(long):
+        assert float(believed[1, band]) == pytest.approx(LEAST * (middle / LONG) ** 1.5, rel=0.15)
+    torch.testing.assert_close(believed[1, len(long) :], torch.full((BANDS - len(long),), LEAST), rtol=1e-3, atol=0)
+    assert float(believed[2, 0]) == pytest.approx(0.02, rel=0.02)
+    assert float(believed[2, -1]) == pytest.approx(LEAST, rel=1e-3)
 
 
 def test_blocks_of_a_large_picture_tell_what_the_whole_would() -> None:

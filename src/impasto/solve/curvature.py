@@ -39,6 +39,14 @@ LEAST = 0.2
 """The least curvature that is believed in, as a share of the largest along waves of brightness. With a tenth of this
 share the objective falls no faster, and goes down in grain that it hardly sees, and other networks do."""
 
+LONG = 0.06
+"""Cycles per pixel below which waves are too long for grain: the share that is believed in sinks with LONGER for them.
+What is slowest to settle is how light large areas are, and of which colour; along such waves of brightness the
+objective curves a few hundredths as hard as along the others, and less."""
+
+LONGER = 1.5
+"""The power of frequency that it sinks with."""
+
 UNEVEN = 10.0
 """How many times as hard as at the median cell, or as little, a cell is believed to curve."""
 
@@ -131,9 +139,10 @@ class Curvature:
 def gains_of(waves: Tensor) -> Tensor:
     """The inverse of the curvature that products of moves tell of waves, by frequency; see `Curvature`."""
     curvature = waves[0] / waves[1].clamp_min(TINY)
-    gains = 1 / torch.maximum(curvature, LEAST * curvature[0].amax().clamp_min(TINY))
-    gains /= gains[0].mean()
     middles = torch.tensor(MIDDLES, device=waves.device)
+    least = LEAST * (middles / LONG).clamp(max=1) ** LONGER
+    gains = 1 / torch.maximum(curvature, least * curvature[0].amax().clamp_min(TINY))
+    gains /= gains[0].mean()
     frequency = (torch.arange(STEPS, device=waves.device) / STEPS).clamp(middles[0], middles[-1])
     after = torch.searchsorted(middles, frequency).clamp_min(1)
     share = (frequency - middles[after - 1]) / (middles[after] - middles[after - 1])
