@@ -7,7 +7,11 @@ As soon as Impasto's own value comes near the goal, its pictures are judged by t
 step, while its clock stands still.
 
 The goal is the lowest loss of the plain run, wherever its pixels lie; what it would be with the pixels clipped, as they
-are when written, is told too. Memory is measured in processes of their own.
+are when written, is told too.
+
+Plain runs in a process of its own, as a program without Impasto does. Impasto has its process keep the memory it frees
+(`impasto.solve.heap`), and plain would be the quicker for it; `--plain-keeps-memory` lends it to plain. Memory is
+measured in processes of their own as well.
 """
 
 from __future__ import annotations

@@ -40,9 +40,8 @@ LEAST = 0.2
 share the objective falls no faster, and goes down in grain that it hardly sees, and other networks do."""
 
 LONG = 0.06
-"""Cycles per pixel below which waves are too long for grain: the share that is believed in sinks with LONGER for them.
-What is slowest to settle is how light large areas are, and of which colour; along such waves of brightness the
-objective curves a few hundredths as hard as along the others, and less."""
+"""Cycles per pixel below which waves are too long for grain. The share that is believed in sinks with LONGER for them,
+so that the light and the colour of large areas settle in good time."""
 
 LONGER = 1.5
 """The power of frequency that it sinks with."""
